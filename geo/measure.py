@@ -1,0 +1,32 @@
+"""Distance, bearing and area on the WGS 84 ellipsoid; arrays in, arrays out, missing stays missing."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+METRES_PER_NM = 1852.0
+_GEOD = Geod(ellps="WGS84")
+
+Floats = NDArray[np.float64]
+
+
+def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
+    """Metres between points (degrees, broadcast); NaN where any coordinate is NaN."""
+    arrays = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (lon1, lat1, lon2, lat2)))
+    missing = np.isnan(np.stack(arrays)).any(axis=0)
+    filled = [np.where(missing, 0.0, a) for a in arrays]
+    _, _, metres = _GEOD.inv(*filled)
+    return np.where(missing, np.nan, np.asarray(metres))
+
+
+def bearing_deg(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
+    """Initial bearing in degrees from north, [0, 360); NaN where any coordinate is NaN."""
+    arrays = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (lon1, lat1, lon2, lat2)))
+    missing = np.isnan(np.stack(arrays)).any(axis=0)
+    azimuth, _, _ = _GEOD.inv(*[np.where(missing, 0.0, a) for a in arrays])
+    return np.where(missing, np.nan, np.mod(np.asarray(azimuth), 360.0))
+
+
+def knots_to_mps(speed_kn: ArrayLike) -> Floats:
+    """Knots to metres per second."""
+    return np.asarray(speed_kn, dtype=float) * (METRES_PER_NM / 3600.0)

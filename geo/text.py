@@ -1,0 +1,23 @@
+"""Vietnamese text folded for search: without dấu, lower case, đ → d."""
+
+import re
+import unicodedata
+
+_DIGITS = re.compile(r"\d+")
+_SPACES = re.compile(r"\s+")
+
+
+def compose(text: str) -> str:
+    """The same text in Unicode NFC with single spaces."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Lower-case letters without any mark: `Hoà Bình` and `Hòa Bình` both give `hoa binh`."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return _SPACES.sub(" ", bare.replace("đ", "d").replace("Đ", "d").lower()).strip()
+
+
+def digits(text: str) -> str:
+    """The digits of a registration number, joined: what an officer types to find a boat."""
+    return "".join(_DIGITS.findall(text))
