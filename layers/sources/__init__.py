@@ -1,0 +1,1 @@
+"""Sources, their deliveries, what was refused, and whether they still beat."""

@@ -1,0 +1,40 @@
+"""A counter per layer, bumped in the writing transaction; its row lock lets writers commit in order."""
+
+from typing import Any
+
+import orjson
+import psycopg
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base, datetime
+
+CHANNEL = "opsmap"
+
+_BUMP = """
+INSERT INTO layer_version AS v (layer, version, changed_at) VALUES (%s, 1, now())
+ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now()
+RETURNING version
+"""
+
+
+class LayerVersion(Base):
+    """How often a layer has changed, and when last."""
+
+    __tablename__ = "layer_version"
+
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime]
+
+
+def bump(connection: psycopg.Connection, layer: str) -> int:
+    """The layer's next version; holds the layer's lock until the caller's transaction ends."""
+    row = connection.execute(_BUMP, (layer,)).fetchone()
+    assert row is not None  # RETURNING always gives the row
+    return int(row[0])
+
+
+def notify(connection: psycopg.Connection, payload: dict[str, Any]) -> None:
+    """Tell every listening web process, at commit, what changed."""
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, orjson.dumps(payload).decode()))

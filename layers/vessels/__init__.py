@@ -1,0 +1,1 @@
+"""Who transmits, where they were heard, and which boat they sit on."""

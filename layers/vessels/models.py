@@ -1,0 +1,115 @@
+"""Transmitters, positions, live state. Who transmits is not who it is: positions are keyed by transmitter.
+
+Coordinates are EPSG:4326 in ten-millionths of a degree (`lon_e7`), speeds in tenths of a knot (`sog_dkn`),
+courses in tenths of a degree from true north (`cog_ddeg`), times in UTC. NULL means the device said
+"not available".
+"""
+
+from datetime import datetime
+from typing import Any
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo import crs
+from layers.base import Base
+
+
+class Transmitter(Base):
+    """A device heard on the air or through a provider: `mmsi:574…` or `vms:<provider>:<id>`."""
+
+    __tablename__ = "transmitter"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    name: Mapped[str | None]
+    name_folded: Mapped[str | None]
+    callsign: Mapped[str | None]
+    imo: Mapped[int | None]
+    ship_type: Mapped[int | None] = mapped_column(SmallInteger)
+    identity_heard_at: Mapped[datetime | None]
+
+
+class TransmitterOnVessel(Base):
+    """Which transmitter sat on which boat, from when to when, and who says so."""
+
+    __tablename__ = "transmitter_on_vessel"
+
+    transmitter_id: Mapped[int] = mapped_column(primary_key=True)
+    vessel_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    valid_to: Mapped[datetime | None]
+    source_id: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Position(Base):
+    """One report of where a transmitter was; daily partitions by `t`, made on demand, never edited."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        Index("ix_position_t", "t", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (t)"},
+    )
+
+    transmitter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    t: Mapped[datetime] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    payload_hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    heard_at: Mapped[datetime]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lon_e7: Mapped[int | None]
+    lat_e7: Mapped[int | None]
+    sog_dkn: Mapped[int | None] = mapped_column(SmallInteger)
+    cog_ddeg: Mapped[int | None] = mapped_column(SmallInteger)
+    heading_deg: Mapped[int | None] = mapped_column(SmallInteger)
+    nav_status: Mapped[int | None] = mapped_column(SmallInteger)
+    msg_type: Mapped[int | None] = mapped_column(SmallInteger)
+    utc_second: Mapped[int | None] = mapped_column(SmallInteger)
+    flags: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    raw: Mapped[bytes]
+
+
+class AisReport(Base):
+    """Every valid AIS message that is not a vessel position: identities, base stations, aids and the rest."""
+
+    __tablename__ = "ais_report"
+
+    transmitter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    t: Mapped[datetime] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    payload_hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    heard_at: Mapped[datetime]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    msg_type: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    raw: Mapped[bytes]
+
+
+class Live(Base):
+    """The newest fix of each transmitter. `counted` marks the one device that speaks for its boat."""
+
+    __tablename__ = "live"
+    __table_args__ = (Index("ix_live_geom", "geom", postgresql_using="gist"), {"postgresql_with": {"fillfactor": "70"}})
+
+    transmitter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    t: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    stored_at: Mapped[datetime]
+    source_id: Mapped[int] = mapped_column(SmallInteger)
+    lon_e7: Mapped[int]
+    lat_e7: Mapped[int]
+    sog_dkn: Mapped[int | None] = mapped_column(SmallInteger)
+    cog_ddeg: Mapped[int | None] = mapped_column(SmallInteger)
+    heading_deg: Mapped[int | None] = mapped_column(SmallInteger)
+    nav_status: Mapped[int | None] = mapped_column(SmallInteger)
+    flags: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    in_port: Mapped[bool] = mapped_column(server_default="false")
+    vessel_id: Mapped[int | None] = mapped_column(index=True)
+    counted: Mapped[bool] = mapped_column(server_default="true")
+    version: Mapped[int] = mapped_column(BigInteger, index=True)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=crs.STORED, spatial_index=False))
