@@ -45,7 +45,7 @@ class Fact:
     cell_id: Mapped[int | None] = mapped_column(index=True)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+    def __table_args__(cls) -> tuple[Any, ...]:
         """One current row per sender and code."""
         return current_once(cls)
 

@@ -22,7 +22,8 @@ _COUNTED = """
 WITH touched AS (
     SELECT DISTINCT vessel_id FROM live WHERE version = %(version)s AND vessel_id IS NOT NULL
 ), ranked AS (
-    SELECT transmitter_id, row_number() OVER (PARTITION BY vessel_id ORDER BY t DESC, transmitter_id) = 1 AS first
+    SELECT transmitter_id, row_number() OVER (PARTITION BY vessel_id ORDER BY t DESC, transmitter_id) = 1
+           AS first
     FROM live JOIN touched USING (vessel_id)
 )
 UPDATE live AS l SET counted = r.first, version = %(version)s

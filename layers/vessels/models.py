@@ -94,7 +94,10 @@ class Live(Base):
     """The newest fix of each transmitter. `counted` marks the one device that speaks for its boat."""
 
     __tablename__ = "live"
-    __table_args__ = (Index("ix_live_geom", "geom", postgresql_using="gist"), {"postgresql_with": {"fillfactor": "70"}})
+    __table_args__ = (
+        Index("ix_live_geom", "geom", postgresql_using="gist"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
 
     transmitter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     t: Mapped[datetime]

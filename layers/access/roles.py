@@ -1,0 +1,25 @@
+"""The roles of the house and the groups that layers name."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who is looking. `guest` is anybody; `viewer` the wall inside the centre."""
+
+    GUEST = "guest"
+    VIEWER = "viewer"
+    LEADER = "leader"
+    OFFICER = "officer"
+    POST = "post"
+    COMMUNE = "commune"
+    STEWARD = "steward"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+Readers = frozenset[Role]
+
+PUBLIC: Readers = frozenset(Role)
+SIGNED_IN: Readers = PUBLIC - {Role.GUEST}
+OFFICERS: Readers = frozenset({Role.OFFICER, Role.POST, Role.OPERATOR, Role.ADMIN})
+NOBODY: Readers = frozenset()

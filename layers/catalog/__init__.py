@@ -1,0 +1,1 @@
+"""One file per layer: its table and one frozen LAYER."""

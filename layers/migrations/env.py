@@ -1,0 +1,53 @@
+"""Alembic's door: one lock, short lock timeouts, geoalchemy2's helpers, our registry's tables."""
+
+from typing import Any
+
+from alembic import context
+from geoalchemy2 import alembic_helpers
+from sqlalchemy import Connection, create_engine, text
+
+from layers import versions
+from layers.access import models as access_models
+from layers.base import Base
+from layers.database import MIGRATION_LOCK
+from layers.registry import load_layers
+from layers.sources import models as source_models
+from layers.vessels import models as vessel_models
+from layers.watch import rules
+
+TABLES = (versions, access_models, source_models, vessel_models, rules, load_layers())
+
+
+def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    """Leave views, PostGIS's own tables and the daily partitions alone."""
+    if kind == "table" and (obj.info.get("is_view") or (name or "").startswith("position_")):
+        return False
+    return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))
+
+
+def run(connection: Connection) -> None:
+    """Run the revisions on an open connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=include_object,
+        process_revision_directives=alembic_helpers.writer,
+        render_item=alembic_helpers.render_item,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def main() -> None:
+    """Connect, take the lock, migrate."""
+    engine = create_engine(context.config.attributes["url"])
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.commit()
+        run(connection)
+    engine.dispose()
+
+
+main()

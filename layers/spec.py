@@ -1,0 +1,185 @@
+"""What a Layer is. One frozen object per layer; everyone else loops over the registry.
+
+No I/O, no SQL strings: a layer that needs its own SQL names a view made by a migration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.orm import InstrumentedAttribute
+
+from layers.access.roles import PUBLIC, Readers
+
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in Vietnamese and English."""
+
+    vi: str
+    en: str
+
+
+COUNT = Text("cơ sở", "facilities")
+PEOPLE = Text("người", "people")
+
+
+class Token(StrEnum):
+    """Colour tokens; each theme gives them a colour, checked for contrast."""
+
+    UNIT = "unit"
+    HEALTH = "health"
+    LEARNING = "learning"
+    VESSEL = "vessel"
+    PORT = "port"
+    LAND = "land"
+    OUTLINE = "outline"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a layer looks, without colours or numbers of one renderer."""
+
+    shape: Literal["circle", "fill", "line", "stream"]
+    color: Token
+    minzoom: int = 0
+    maxzoom: int = 24
+    radius: float = 4.0
+    icon: str | None = None
+
+    @classmethod
+    def circle(
+        cls, color: Token, *, minzoom: int = 0, radius: float = 4.0, icon: str | None = None
+    ) -> "Style":
+        """A point drawn as a disc with a light outline."""
+        return cls("circle", color, minzoom, radius=radius, icon=icon)
+
+    @classmethod
+    def fill(cls, color: Token, *, minzoom: int = 0) -> "Style":
+        """An area with an outline."""
+        return cls("fill", color, minzoom)
+
+    @classmethod
+    def stream(cls, color: Token) -> "Style":
+        """Moving things, drawn from the live stream; tiles serve density and exports."""
+        return cls("stream", color)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column shown or read from files. Required in a file exactly when the column is NOT NULL.
+
+    `column=None` with a `name` is a column of files only (a link to another table, say).
+    """
+
+    column: InstrumentedAttribute[Any] | None
+    title: Text
+    unit: str | None = None
+    read_by: Readers = PUBLIC
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    from_file: bool = True
+    file_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The field's name in files, tiles and the API."""
+        if self.file_name is not None:
+            return self.file_name
+        assert self.column is not None
+        return str(self.column.key)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number per unit: `value` is an aggregate over the layer's rows in the unit's cells."""
+
+    name: str
+    title: Text
+    value: ColumnElement[Any]
+    unit: Text
+    known: ColumnElement[Any] | None = None  # aggregate: how many rows have a value, when some may lack one
+    good: Literal["up", "down", "none"] = "none"
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file's columns that name a transmitter on the thing read."""
+
+    kind: Literal["ais", "vms"]
+    columns: tuple[str, ...]
+
+    def key(self, row: Mapping[str, str]) -> str | None:
+        """`mmsi:…` or `vms:…:…`, or None when the columns are empty."""
+        parts = [row.get(column) or "" for column in self.columns]
+        if not all(parts):
+            return None
+        return ":".join(["mmsi" if self.kind == "ais" else "vms", *parts])
+
+
+@dataclass(frozen=True)
+class FromFile:
+    """How files become rows: by their geometry, or by the commune they name."""
+
+    place: Literal["geometry", "commune_code"]
+    code: str = "code"
+    time: str | None = None
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Geometry generalised per zoom when written: a table (key, minzoom, maxzoom, geom in Web Mercator)."""
+
+    table: Table
+    key: str
+    label: InstrumentedAttribute[Any] | None = None  # a point for the name, so that no seam cuts it
+
+
+@dataclass(frozen=True)
+class Density:
+    """What those may see who may not see each: counts per square of `size_deg` degrees."""
+
+    read_by: Readers
+    size_deg: float
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the map; see docs/tutorials/add-a-layer.md."""
+
+    name: str
+    title: Text
+    model: Any
+    geometry: InstrumentedAttribute[Any] | Column | None
+    source: str
+    fields: tuple[Field, ...]
+    style: Style
+    key: InstrumentedAttribute[Any] | Column
+    view: Any = None  # the model read from, when files are written elsewhere
+    rows: ColumnElement[bool] | None = None  # which rows are of today, for everybody
+    cell: InstrumentedAttribute[Any] | Column | None = None
+    time: InstrumentedAttribute[Any] | Column | None = None
+    row_source: InstrumentedAttribute[Any] | Column | None = None
+    measures: tuple[Measure, ...] = ()
+    read_by: Readers = PUBLIC
+    density: Density | None = None
+    shapes: Shapes | None = None
+    file: FromFile | None = None
+    tiled: bool = True
+    notes: tuple[Text, ...] = field(default=())
+
+    @property
+    def reading(self) -> Any:
+        """The model that tiles, the API and sums read."""
+        return self.view if self.view is not None else self.model
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)

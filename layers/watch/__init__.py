@@ -1,0 +1,1 @@
+"""Rules with their dates, and what they make of what was heard."""

@@ -1,0 +1,45 @@
+"""Rules as rows: threshold, decree, dates, source, and whether anybody has verified the text."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, ScalarSelect, UniqueConstraint, bindparam, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base
+
+NOW = bindparam("now", type_=DateTime(timezone=True))
+"""The moment a statement speaks of; every statement built from the registry takes it as `now`."""
+
+
+class Rule(Base):
+    """One threshold of one conduct, in force [valid_from, valid_to)."""
+
+    __tablename__ = "rule"
+    __table_args__ = (UniqueConstraint("conduct", "step", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    conduct: Mapped[str]
+    step: Mapped[str]
+    threshold_s: Mapped[int]
+    min_length_m: Mapped[float]
+    decree: Mapped[str]
+    article: Mapped[str | None]
+    text_vi: Mapped[str]
+    text_en: Mapped[str]
+    source: Mapped[str]
+    verified: Mapped[bool]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+
+
+def threshold_s(conduct: str, step: str) -> ScalarSelect[Any]:
+    """The threshold in seconds in force at `now`, as a scalar subquery."""
+    return (
+        select(Rule.threshold_s)
+        .where(Rule.conduct == conduct, Rule.step == step, Rule.valid_from <= NOW)
+        .where(or_(Rule.valid_to.is_(None), Rule.valid_to > NOW))
+        .order_by(Rule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
