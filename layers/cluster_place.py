@@ -65,7 +65,6 @@ def tune(*, durable: bool, memory_bytes: int | None = None) -> dict[str, str]:
     }
     unsafe = {
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
         "shared_buffers": "64MB",
     }

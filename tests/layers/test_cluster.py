@@ -135,7 +135,7 @@ def test_listens_on_no_tcp_port(cluster: Cluster) -> None:
 def test_starts_again_after_kill_9(cluster: Cluster) -> None:
     with cluster.running():
         with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         pid = cluster.place.find_running_pid()
         assert pid
         os.kill(pid, signal.SIGKILL)
