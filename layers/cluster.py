@@ -45,9 +45,7 @@ class Cluster:
 
     def url(self, dbname: str = USER) -> str:
         """Return the address in SQLAlchemy's form."""
-        return (
-            f"postgresql+psycopg://{USER}@/{quote(dbname)}?host={quote(str(self.place.socket_dir), safe='')}"
-        )
+        return f"postgresql+psycopg://{USER}@/{quote(dbname)}?host={quote(str(self.place.socket_dir), safe='')}"
 
     def conninfo(self, dbname: str = USER) -> str:
         """Return the address in psycopg's form."""

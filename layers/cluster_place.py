@@ -17,8 +17,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 107
 SERVER_ACCOUNT_OF_ROOT = "postgres"
 APT_LINE = (
-    "apt-get update && apt-get install -y --no-install-recommends "
-    "python3-venv ca-certificates postgresql-15-postgis-3"
+    "apt-get update && apt-get install -y --no-install-recommends python3-venv ca-certificates postgresql-15-postgis-3"
 )
 
 

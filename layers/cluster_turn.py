@@ -52,9 +52,7 @@ class Turn:
                 fcntl.flock(guests, fcntl.LOCK_UN)
             time.sleep(POLL_SECONDS)
         holder = os.pread(leader, 20, 0).decode(errors="replace").strip() or "unknown"
-        raise ClusterError(
-            f"process {holder} holds the database cluster: stop it (./run stop), then try again"
-        )
+        raise ClusterError(f"process {holder} holds the database cluster: stop it (./run stop), then try again")
 
 
 class Lead:

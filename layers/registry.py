@@ -20,9 +20,7 @@ def load_layers() -> Registry:
         if not isinstance(layer, Layer):
             raise TypeError(f"layers/catalog/{info.name}.py: define LAYER = Layer(name={info.name!r}, …)")
         if layer.name != info.name:
-            raise TypeError(
-                f"layers/catalog/{info.name}.py: its LAYER is named {layer.name!r}; use {info.name!r}"
-            )
+            raise TypeError(f"layers/catalog/{info.name}.py: its LAYER is named {layer.name!r}; use {info.name!r}")
         found[layer.name] = layer
     return MappingProxyType(found)
 

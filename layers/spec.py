@@ -52,9 +52,7 @@ class Style:
     icon: str | None = None
 
     @classmethod
-    def circle(
-        cls, color: Token, *, minzoom: int = 0, radius: float = 4.0, icon: str | None = None
-    ) -> "Style":
+    def circle(cls, color: Token, *, minzoom: int = 0, radius: float = 4.0, icon: str | None = None) -> "Style":
         """A point drawn as a disc with a light outline."""
         return cls("circle", color, minzoom, radius=radius, icon=icon)
 

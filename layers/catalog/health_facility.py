@@ -10,7 +10,7 @@ KINDS = ("hospital", "polyclinic", "health_centre", "commune_station")
 
 
 class HealthFacility(PointFact, Base):
-    """One facility at its gate; `beds` are planned beds, `his` the hospital information system it reports by."""
+    """One facility at its gate; `beds` are planned beds, `his` the information system it reports by."""
 
     __tablename__ = "health_facility"
 

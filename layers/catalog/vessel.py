@@ -20,9 +20,7 @@ LAYER = Layer(
     fields=(
         Field(Vessel.code, Text("Số đăng ký", "Registration"), file_name="reg_no", read_by=OFFICERS),
         Field(Vessel.name, Text("Tên tàu", "Name"), read_by=OFFICERS),
-        Field(
-            Vessel.length_m, Text("Chiều dài lớn nhất", "Length"), unit="m", low=2, high=60, read_by=OFFICERS
-        ),
+        Field(Vessel.length_m, Text("Chiều dài lớn nhất", "Length"), unit="m", low=2, high=60, read_by=OFFICERS),
         Field(Vessel.gear, Text("Nghề", "Gear"), read_by=OFFICERS),
         Field(Vessel.home_port, Text("Cảng đăng ký", "Home port"), read_by=OFFICERS),
     ),

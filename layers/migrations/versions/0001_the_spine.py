@@ -38,9 +38,7 @@ def upgrade() -> None:
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("delivery_id", sa.BigInteger(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "transmitter_id", "t", "source_id", "payload_hash", name=op.f("pk_ais_report")
-        ),
+        sa.PrimaryKeyConstraint("transmitter_id", "t", "source_id", "payload_hash", name=op.f("pk_ais_report")),
     )
     op.create_geospatial_table(
         "background",
@@ -328,9 +326,7 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reject")),
-        sa.UniqueConstraint(
-            "source_id", "reason", "raw_hash", name=op.f("uq_reject_source_id_reason_raw_hash")
-        ),
+        sa.UniqueConstraint("source_id", "reason", "raw_hash", name=op.f("uq_reject_source_id_reason_raw_hash")),
     )
     op.create_table(
         "rule",
@@ -393,13 +389,9 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source_id", sa.SmallInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "transmitter_id", "vessel_id", "valid_from", name=op.f("pk_transmitter_on_vessel")
-        ),
+        sa.PrimaryKeyConstraint("transmitter_id", "vessel_id", "valid_from", name=op.f("pk_transmitter_on_vessel")),
     )
-    op.create_index(
-        op.f("ix_transmitter_on_vessel_vessel_id"), "transmitter_on_vessel", ["vessel_id"], unique=False
-    )
+    op.create_index(op.f("ix_transmitter_on_vessel_vessel_id"), "transmitter_on_vessel", ["vessel_id"], unique=False)
     op.create_geospatial_table(
         "unit",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,178 @@
+"""Load the units, their cells and outlines, and the background, from the files that travel with the product.
+
+Idempotent: a bundle that was already loaded (same bytes) is left alone.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+from sqlalchemy import Connection, delete, insert, select, update
+
+from geo.clock import Clock
+from layers.catalog.background import Background, BackgroundShape
+from layers.sources.models import Delivery, Source
+from layers.sources.register import ensure_sources
+from layers.units.models import Cell, Unit, UnitCell, UnitShape
+from layers.units.shapes import BANDS, bands, many, stored_wkb
+from layers.versions import LayerVersion
+from layers.watch.rules import Rule
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+FILES = (
+    "units.csv",
+    "cells.csv",
+    "rules.csv",
+    "unit-outlines.geojson",
+    "background-outlines.geojson",
+    "land.geojson",
+)
+LAND_BANDS = ((0, 4, 0.06), (5, 6, 0.015), (7, 8, 0.006), (9, 24, 0.0))
+
+Row = dict[str, Any]
+
+
+def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> bool:
+    """Bring units, cells, rules and background to the bundled state; True when anything was written."""
+    ensure_sources(connection, read_csv(data / "sources.csv"))
+    digest = hashlib.sha256(b"".join((data / name).read_bytes() for name in FILES)).digest()
+    source = connection.execute(select(Source.id).where(Source.code == "units")).scalar_one()
+    last = select(Delivery.sha256).where(Delivery.source_id == source).order_by(Delivery.id.desc()).limit(1)
+    if connection.execute(last).scalar() == digest:
+        return False
+    for table in (UnitShape, UnitCell, Unit, Cell, BackgroundShape, Background, Rule):
+        connection.execute(delete(table))
+    load_rules(connection, read_csv(data / "rules.csv"))
+    load_units(connection, data)
+    load_background(connection, data)
+    record(connection, source, digest, clock())
+    return True
+
+
+def record(connection: Connection, source: int, digest: bytes, now: datetime) -> None:
+    """Note the delivery and bump the two layers it changed."""
+    row = {
+        "source_id": source,
+        "label": "layers/data",
+        "sha256": digest,
+        "started_at": now,
+        "finished_at": now,
+    }
+    connection.execute(insert(Delivery).values(**row))
+    for layer in ("unit", "background"):
+        changed = update(LayerVersion).where(LayerVersion.layer == layer)
+        values = {"version": LayerVersion.version + 1, "changed_at": now}
+        if connection.execute(changed.values(**values)).rowcount == 0:
+            connection.execute(insert(LayerVersion).values(layer=layer, version=1, changed_at=now))
+
+
+def load_rules(connection: Connection, rows: Iterable[Row]) -> None:
+    """The rules as rows; dates are days in Việt Nam, stored as UTC midnights of that day's start."""
+    values = [
+        {
+            **{k: v or None for k, v in row.items()},
+            "verified": row["verified"] == "1",
+            "valid_from": _moment(row["valid_from"]),
+            "valid_to": _moment(row["valid_to"]),
+        }
+        for row in rows
+    ]
+    connection.execute(insert(Rule), values)
+
+
+def load_units(connection: Connection, data: Path) -> None:
+    """Units with dates, cells with ground, which unit holds which cells, and the outlines per zoom."""
+    outlines = json.loads((data / "unit-outlines.geojson").read_text())["features"]
+    ground = [shape(f["geometry"]) for f in outlines]
+    cells = read_csv(data / "cells.csv")
+    units = [unit_row(key, row) for key, row in enumerate(read_csv(data / "units.csv"), 1)]
+    connection.execute(insert(Unit), units)
+    connection.execute(insert(Cell), [cell_row(c, g) for c, g in zip(cells, ground, strict=True)])
+    members = {u["key"]: cells_of(u, cells) for u in units}
+    links = [{"unit_key": k, "cell_id": i} for k, ids in members.items() for i in ids]
+    connection.execute(insert(UnitCell), links)
+    drawn = [u for u in units if u["valid_to"] is None and u["level"] in ("commune", "former_district")]
+    for level in ("commune", "former_district"):
+        keys = [u["key"] for u in drawn if u["level"] == level]
+        polygons = [many(shapely.coverage_union_all([ground[i - 1] for i in members[k]])) for k in keys]
+        rows = [vars(s) | {"unit_key": s.key, "geom": s.wkb} for s in bands(keys, polygons, BANDS)]
+        connection.execute(insert(UnitShape), [_only(r, UnitShape) for r in rows])
+
+
+def cells_of(unit: Row, cells: list[Row]) -> list[int]:
+    """The cells that make up a unit; none for a unit that has figures only."""
+    code, level, today = unit["code"], unit["level"], unit["valid_to"] is None
+    if level == "province":
+        return [int(c["id"]) for c in cells if today or (int(c["district_code"]) < 600) == (code == "51")]
+    if level == "former_district" or (level == "district" and unit["label"] is not None):
+        return [int(c["id"]) for c in cells if c["district_code"] == code]
+    return [int(c["id"]) for c in cells if today and c["commune_code"] == code]
+
+
+def unit_row(key: int, row: Row) -> Row:
+    """One line of units.csv as a row of `unit`."""
+    label = stored_wkb(shapely.Point(float(row["lon"]), float(row["lat"]))) if row["lon"] else None
+    given = {k: v or None for k, v in row.items() if k not in ("lon", "lat")}
+    dates = {
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+    }
+    return given | dates | {"key": key, "label": label}
+
+
+def cell_row(row: Row, polygon: Any) -> Row:
+    """One line of cells.csv with its outline as a row of `cell`."""
+    return {
+        "id": int(row["id"]),
+        "commune_code": row["commune_code"],
+        "district_code": row["district_code"],
+        "area_km2": float(row["area_km2"]) if row["area_km2"] else None,
+        "population": int(row["population"]) if row["population"] else None,
+        "split": row["split"] == "1",
+        "geom": stored_wkb(many(polygon)),
+    }
+
+
+def load_background(connection: Connection, data: Path) -> None:
+    """Land, province outlines and the two archipelagos, each with its outlines per zoom."""
+    features = json.loads((data / "land.geojson").read_text())["features"]
+    features += json.loads((data / "background-outlines.geojson").read_text())["features"]
+    rows, shapes = [], []
+    for key, feature in enumerate(features, 1):
+        p, polygon = feature["properties"], shape(feature["geometry"])
+        label = stored_wkb(shapely.point_on_surface(polygon)) if p["kind"] != "land" else None
+        rows.append(
+            {
+                "key": key,
+                "kind": p["kind"],
+                "code": p.get("code", ""),
+                "name": p.get("name", ""),
+                "label": label,
+            }
+        )
+        for band in LAND_BANDS if p["kind"] != "archipelago" else ((0, 24, 0.0),):
+            simple = shapely.simplify(polygon, band[2])
+            shapes += bands([key], [shapely.make_valid(simple)], [(band[0], band[1], 0.0)])
+    connection.execute(insert(Background), rows)
+    values = [_only(vars(s) | {"background_key": s.key, "geom": s.wkb}, BackgroundShape) for s in shapes]
+    connection.execute(insert(BackgroundShape), values)
+
+
+def read_csv(path: Path) -> list[Row]:
+    """The lines of one of our own CSV files."""
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _only(row: Row, model: Any) -> Row:
+    return {k: v for k, v in row.items() if k in model.__table__.columns}
+
+
+def _moment(day: str) -> datetime | None:
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) if day else None
