@@ -1,0 +1,143 @@
+"""Layer and scope to one SQL statement for a tile: built here, run in `tiles.read`.
+
+An expanded envelope filters (a point in the neighbour's buffer is drawn), the exact one clips.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    LargeBinary,
+    Select,
+    Subquery,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+
+from geo import crs
+from geo.errors import NotAllowed
+from geo.tilegrid import BUFFER, EXTENT
+from layers.access.scope import Scope
+from layers.spec import Layer, Shapes
+
+Z, X, Y = (bindparam(name, type_=Integer) for name in "zxy")
+_EXACT = func.ST_TileEnvelope(Z, X, Y)
+_WIDER = func.ST_TileEnvelope(Z, X, Y, literal_column(f"margin => {BUFFER / EXTENT}"))
+
+
+@dataclass(frozen=True)
+class TileSQL:
+    """A statement for psycopg: named placeholders z, x, y beside its own constants."""
+
+    sql: str
+    constants: dict[str, Any]
+
+
+@cache
+def tile_statement(layer: Layer, scope: Scope) -> TileSQL:
+    """The statement that gives one tile of a layer as this scope sees it."""
+    if scope.mode == "none":
+        raise NotAllowed(f"layer={layer.name!r}: this role does not see it", field="layer")
+    if scope.mode == "density":
+        parts = [_encoded(_density_rows(layer), layer.name, with_id=False)]
+    elif layer.shapes is not None:
+        parts = [_encoded(_shape_rows(layer, scope), layer.name)]
+        if layer.shapes.label is not None:
+            parts.append(_encoded(_label_rows(layer, scope), f"{layer.name}_label"))
+    else:
+        parts = [_encoded(_point_rows(layer, scope), layer.name, with_id=_numbered(layer))]
+    whole = parts[0].scalar_subquery()
+    for part in parts[1:]:
+        whole = cast(whole, LargeBinary).concat(cast(part.scalar_subquery(), LargeBinary))
+    return _compiled(select(whole.label("tile")))
+
+
+def _wider_stored() -> ColumnElement[Any]:
+    """The expanded envelope in the stored CRS, so that the column's index is used."""
+    return func.ST_Transform(_WIDER, crs.STORED)
+
+
+def _mvt_geometry(in_map_crs: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.ST_AsMVTGeom(in_map_crs, _EXACT, EXTENT, BUFFER, True).label("geom")
+
+
+def _columns(layer: Layer, scope: Scope) -> list[ColumnElement[Any]]:
+    """The columns the scope allows, read from what the layer reads."""
+    return [layer.key.label("id"), *(getattr(layer.reading, f.name).label(f.name) for f in scope.fields)]
+
+
+def _point_rows(layer: Layer, scope: Scope) -> Select[Any]:
+    assert layer.geometry is not None
+    inside = layer.geometry.op("&&")(_wider_stored())
+    rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(layer.geometry, crs.MAP))).where(inside)
+    return rows.where(scope.predicate) if scope.predicate is not None else rows
+
+
+def _shape_rows(layer: Layer, scope: Scope) -> Select[Any]:
+    shapes: Shapes = layer.shapes  # type: ignore[assignment]
+    shape = shapes.table.c
+    rows = (
+        select(*_columns(layer, scope), _mvt_geometry(shape.geom))
+        .join(shapes.table, shape[shapes.key] == layer.key)
+        .where(shape.minzoom <= Z, shape.maxzoom >= Z, shape.geom.op("&&")(_WIDER))
+    )
+    return rows.where(scope.predicate) if scope.predicate is not None else rows
+
+
+def _label_rows(layer: Layer, scope: Scope) -> Select[Any]:
+    label = layer.shapes.label  # type: ignore[union-attr]
+    assert label is not None
+    rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
+    rows = rows.where(label.op("&&")(_wider_stored()))
+    return rows.where(scope.predicate) if scope.predicate is not None else rows
+
+
+def density_rows(layer: Layer, inside: ColumnElement[bool] | None = None) -> Select[Any]:
+    """Counts per square of the layer's density: west, south (degrees), boats. Every point counts once."""
+    assert layer.density is not None
+    assert layer.geometry is not None
+    size = literal(layer.density.size_deg, Float)
+    west = (func.floor(func.ST_X(layer.geometry) / size) * size).label("west")
+    south = (func.floor(func.ST_Y(layer.geometry) / size) * size).label("south")
+    rows = select(west, south, func.count().label("boats")).where(layer.geometry.is_not(None)).group_by(west, south)
+    return rows.where(inside) if inside is not None else rows
+
+
+def _density_rows(layer: Layer) -> Select[Any]:
+    assert layer.density is not None
+    assert layer.geometry is not None
+    size = layer.density.size_deg
+    near = layer.geometry.op("&&")(func.ST_Expand(_wider_stored(), size))
+    counted: Subquery = density_rows(layer, near).subquery("counted")
+    c = counted.c
+    square = func.ST_MakeEnvelope(c.west, c.south, c.west + size, c.south + size, crs.STORED)
+    return select(c.boats, c.west, c.south, _mvt_geometry(func.ST_Transform(square, crs.MAP)))
+
+
+def _encoded(rows: Select[Any], name: str, *, with_id: bool = True) -> Select[Any]:
+    """The rows as one MVT layer; empty bytes when there are none."""
+    t = rows.subquery("t")
+    arguments: list[Any] = [literal_column("t"), name, EXTENT, "geom"]
+    if with_id:
+        arguments.append("id")
+    encoded = func.coalesce(func.ST_AsMVT(*arguments), literal_column("''::bytea"))
+    return select(encoded).select_from(t)
+
+
+def _numbered(layer: Layer) -> bool:
+    return isinstance(layer.key.type, Integer)
+
+
+def _compiled(statement: Select[Any]) -> TileSQL:
+    state = statement.compile(dialect=postgresql.psycopg.dialect()).construct_expanded_state({"z": 0, "x": 0, "y": 0})
+    constants = {k: v for k, v in state.parameters.items() if k not in ("z", "x", "y")}
+    return TileSQL(state.statement, constants)
