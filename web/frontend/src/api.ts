@@ -1,0 +1,186 @@
+// Every answer of the server the pages read, typed by hand, and the one place that fetches them.
+
+export type Lang = 'vi' | 'en';
+export type Theme = 'light' | 'dark';
+export type Level = 'commune' | 'former_district';
+export type Origin = 'real' | 'simulated' | 'replayed';
+export type Bilingual = { vi: string; en: string };
+
+export const STATUSES = [
+  'on_time', 'late', 'lost_6h', 'lost_10d', 'in_port', 'unknown', 'foreign', 'wrong_belt',
+] as const;
+export type VesselStatus = (typeof STATUSES)[number];
+export type StatusCounts = Partial<Record<VesselStatus, number>>;
+
+export type Me = { role: string; name: string | null; can: { boats: boolean } };
+
+export type ServerStatus = {
+  now: string;
+  origin_mark: Origin;
+  ingest: { state: 'live' | 'silent'; last_beat: string | null };
+  version: string;
+  build: string;
+};
+
+export type MeasureInfo = { name: string; title: Bilingual; unit: Bilingual | null };
+
+export type LayerInfo = {
+  name: string;
+  title: Bilingual;
+  source: string | null;
+  origin: Origin;
+  version: number;
+  changed_at: string | null;
+  measures: MeasureInfo[];
+  tiles: string | null;
+  geometry: 'point' | 'polygon';
+  mode: 'exact' | 'density' | 'none';
+};
+
+export type Unit = {
+  key: number;
+  code: string;
+  name: string;
+  full_name: string;
+  type: string | null;
+  level: string;
+  valid_from: string | null;
+  valid_to: string | null;
+  parent: string | null;
+  label: [number, number] | null;
+  shape: boolean;
+};
+
+export type UnitList = { at: string; level: string; units: Unit[] };
+
+export type UnitValue = { key: number; code: string; value: number | null };
+
+export type UnitValues = {
+  measure: { layer: string; name: string; title: Bilingual; unit: Bilingual | null };
+  level: Level;
+  values: UnitValue[];
+  breaks: number[];
+  time: string | null;
+  age_s: number | null;
+  origin: Origin;
+  source: { code: string; title: Bilingual | string } | null;
+};
+
+export type CardMeasure = {
+  layer: string;
+  layer_title: Bilingual;
+  name: string;
+  title: Bilingual;
+  value: number | null;
+  unit: Bilingual | null;
+  time: string | null;
+  age_s: number | null;
+  source: { code: string; title: Bilingual } | null;
+  origin: Origin;
+  status: 'official' | 'estimate' | 'none';
+  stale: 'fresh' | 'late' | 'stale';
+};
+
+export type UnitCard = {
+  unit: Unit & { note: string | null };
+  parts: { code: string; name: string }[];
+  measures: CardMeasure[];
+};
+
+export type VesselSummary = {
+  id: string;
+  label: string;
+  name: string | null;
+  length_m: number | null;
+  status: VesselStatus;
+  t: string | null;
+  age_s: number | null;
+  lon: number | null;
+  lat: number | null;
+  sog_kn: number | null;
+  cog_deg: number | null;
+  kind: 'vms' | 'ais' | 'none';
+  origin: Origin;
+};
+
+export type VesselList = {
+  total: number;
+  denominator: number;
+  counts: StatusCounts;
+  vessels: VesselSummary[];
+};
+
+export type TransmitterLink = {
+  key: string;
+  kind: 'vms' | 'ais';
+  provider: string | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  t: string | null;
+  counted: boolean;
+};
+
+export type RecentPosition = {
+  t: string;
+  lon: number | null;
+  lat: number | null;
+  sog_kn: number | null;
+  source: string;
+};
+
+export type VesselDetail = VesselSummary & {
+  gear: string | null;
+  home_port: string | null;
+  commune: { code: string; name: string } | null;
+  transmitters: TransmitterLink[];
+  heard_at: string | null;
+  stored_at: string | null;
+  source: { code: string; title: Bilingual } | null;
+  law: { text: Bilingual; verified: boolean; source: string } | null;
+  recent: RecentPosition[];
+};
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    title: string,
+    readonly detail: string | null,
+  ) {
+    super(title);
+  }
+}
+
+async function readProblem(response: Response): Promise<ApiError> {
+  try {
+    const problem = (await response.json()) as { title?: string; detail?: string };
+    return new ApiError(response.status, problem.title ?? response.statusText, problem.detail ?? null);
+  } catch {
+    return new ApiError(response.status, response.statusText, null);
+  }
+}
+
+async function get<T>(path: string, query: Record<string, string | null> = {}, signal?: AbortSignal): Promise<T> {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== null) params.set(name, value);
+  const address = params.size > 0 ? `${path}?${params}` : path;
+  const response = await fetch(address, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  if (!response.ok) throw await readProblem(response);
+  return (await response.json()) as T;
+}
+
+export const api = {
+  me: () => get<Me>('/api/me'),
+  status: () => get<ServerStatus>('/api/status'),
+  layers: () => get<{ layers: LayerInfo[] }>('/api/layers'),
+  units: (level: Level) => get<UnitList>('/api/units', { level }),
+  values: (level: Level, measure: string, signal?: AbortSignal) =>
+    get<UnitValues>('/api/units/values', { level, measure }, signal),
+  unit: (code: string, signal?: AbortSignal) => get<UnitCard>(`/api/units/${encodeURIComponent(code)}`, {}, signal),
+  vessels: (q: string, limit: number, signal?: AbortSignal) =>
+    get<VesselList>('/api/vessels', { q, limit: String(limit) }, signal),
+  vessel: (id: string, signal?: AbortSignal) =>
+    get<VesselDetail>(`/api/vessels/${encodeURIComponent(id)}`, {}, signal),
+};
+
+export const styleAddress = (theme: Theme, lang: Lang, base: 'leaders' | 'sea'): string =>
+  `/style/${theme}.json?lang=${lang}&base=${base}`;

@@ -1,0 +1,8 @@
+// Starts the fisheries console.
+import '../base.css';
+import '../lib/window';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+document.documentElement.dataset['theme'] = 'dark';
+mount(App, { target: document.getElementById('app')! });

@@ -1,0 +1,23 @@
+// One colour and one rank for each status, the same on map, list and header (Okabe-Ito without its blue).
+import type { VesselStatus } from '../api';
+
+export type StatusShape = 'arrow' | 'arrow-hollow' | 'arrow-ringed' | 'question' | 'square' | 'dot' | 'diamond' | 'triangle';
+
+export const STATUS_LOOK: Record<VesselStatus, { colour: string; shape: StatusShape }> = {
+  on_time: { colour: '#56b4e9', shape: 'arrow' },
+  late: { colour: '#f0e442', shape: 'arrow-hollow' },
+  lost_6h: { colour: '#e69f00', shape: 'arrow-ringed' },
+  lost_10d: { colour: '#f2742b', shape: 'question' },
+  in_port: { colour: '#9db2c7', shape: 'square' },
+  unknown: { colour: '#9db2c7', shape: 'dot' },
+  foreign: { colour: '#ff5a7a', shape: 'diamond' },
+  wrong_belt: { colour: '#cc79a7', shape: 'triangle' },
+};
+
+/** What somebody has to look at, the gravest first. */
+export const NEEDS_SOMEONE: VesselStatus[] = ['foreign', 'lost_10d', 'lost_6h', 'wrong_belt', 'late'];
+/** Those that stay symbols when everything else shrinks to dots. */
+export const STAYS_SYMBOL: VesselStatus[] = ['foreign', 'lost_10d', 'lost_6h', 'wrong_belt'];
+export const HEADER_ORDER: VesselStatus[] = [
+  'on_time', 'late', 'lost_6h', 'lost_10d', 'foreign', 'wrong_belt', 'in_port', 'unknown',
+];

@@ -1,0 +1,102 @@
+// The pictures of the statuses: shape and outline differ, not only colour. Row 1 symbols, row 2 dots.
+import { STATUSES } from '../api';
+import { STATUS_LOOK, type StatusShape } from '../lib/status';
+
+export const CELL = 64;
+const DARK = '#06121d';
+
+type Draw = (c: CanvasRenderingContext2D, colour: string) => void;
+
+function tracePath(c: CanvasRenderingContext2D, points: [number, number][]): void {
+  c.beginPath();
+  for (const [x, y] of points) c.lineTo(x, y);
+  c.closePath();
+}
+
+const ARROW: [number, number][] = [[0, -22], [14, 18], [0, 9], [-14, 18]];
+const SMALL_ARROW: [number, number][] = ARROW.map(([x, y]) => [x * 0.72, y * 0.72]);
+
+function fillOutlined(c: CanvasRenderingContext2D, colour: string): void {
+  c.lineWidth = 5;
+  c.strokeStyle = DARK;
+  c.stroke();
+  c.fillStyle = colour;
+  c.fill();
+}
+
+function strokeHollow(c: CanvasRenderingContext2D, colour: string): void {
+  c.lineWidth = 10;
+  c.strokeStyle = DARK;
+  c.stroke();
+  c.fillStyle = DARK;
+  c.fill();
+  c.lineWidth = 5;
+  c.strokeStyle = colour;
+  c.stroke();
+}
+
+function strokeRing(c: CanvasRenderingContext2D, colour: string, radius: number): void {
+  c.beginPath();
+  c.arc(0, 0, radius, 0, 2 * Math.PI);
+  c.lineWidth = 7;
+  c.strokeStyle = DARK;
+  c.stroke();
+  c.lineWidth = 4;
+  c.strokeStyle = colour;
+  c.stroke();
+}
+
+function drawQuestion(c: CanvasRenderingContext2D, colour: string): void {
+  c.beginPath();
+  c.arc(0, 0, 24, 0, 2 * Math.PI);
+  c.fillStyle = DARK;
+  c.fill();
+  strokeRing(c, colour, 24);
+  c.fillStyle = colour;
+  c.font = '700 34px "Be Vietnam Pro", sans-serif';
+  c.textAlign = 'center';
+  c.textBaseline = 'middle';
+  c.fillText('?', 0, 2);
+}
+
+const SHAPES: Record<StatusShape, Draw> = {
+  arrow: (c, colour) => (tracePath(c, ARROW), fillOutlined(c, colour)),
+  'arrow-hollow': (c, colour) => (tracePath(c, ARROW), strokeHollow(c, colour)),
+  'arrow-ringed': (c, colour) => (strokeRing(c, colour, 26), tracePath(c, SMALL_ARROW), fillOutlined(c, colour)),
+  question: drawQuestion,
+  square: (c, colour) => (tracePath(c, [[-11, -11], [11, -11], [11, 11], [-11, 11]]), fillOutlined(c, colour)),
+  dot: (c, colour) => (c.beginPath(), c.arc(0, 0, 11, 0, 2 * Math.PI), strokeHollow(c, colour)),
+  diamond: (c, colour) => (tracePath(c, [[0, -25], [25, 0], [0, 25], [-25, 0]]), fillOutlined(c, colour)),
+  triangle: (c, colour) => (tracePath(c, [[0, -24], [23, 18], [-23, 18]]), fillOutlined(c, colour)),
+};
+
+function drawDot(c: CanvasRenderingContext2D, colour: string): void {
+  c.beginPath();
+  c.arc(0, 0, 20, 0, 2 * Math.PI);
+  c.lineWidth = 8;
+  fillOutlined(c, colour);
+}
+
+export function drawShape(canvas: HTMLCanvasElement, shape: StatusShape, colour: string): void {
+  const c = canvas.getContext('2d');
+  if (!c) return;
+  c.setTransform(canvas.width / CELL, 0, 0, canvas.height / CELL, canvas.width / 2, canvas.height / 2);
+  c.lineJoin = 'round';
+  SHAPES[shape](c, colour);
+}
+
+export function drawAtlas(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [CELL * STATUSES.length, CELL * 2];
+  const c = canvas.getContext('2d');
+  if (!c) return canvas;
+  c.lineJoin = 'round';
+  STATUSES.forEach((status, i) => {
+    const { shape, colour } = STATUS_LOOK[status];
+    c.setTransform(1, 0, 0, 1, (i + 0.5) * CELL, CELL / 2);
+    SHAPES[shape](c, colour);
+    c.setTransform(1, 0, 0, 1, (i + 0.5) * CELL, CELL * 1.5);
+    drawDot(c, colour);
+  });
+  return canvas;
+}

@@ -1,0 +1,8 @@
+// Starts the sign-in page.
+import '../base.css';
+import '../lib/window';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+mount(App, { target: document.getElementById('app')! });
+window.opsmap.ready = true;

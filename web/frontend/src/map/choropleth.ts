@@ -1,0 +1,126 @@
+// The units on the map: colour by class, hatch for no data, name and figure, the chosen one outlined.
+import type { ExpressionSpecification, GeoJSONSource, Map as MapGL, MapMouseEvent } from 'maplibre-gl';
+import type { Level, Theme, Unit } from '../api';
+import { drawHatch } from './hatch';
+
+export type UnitPaint = { unit: Unit; value: number | null; text: string; class: number };
+
+const LABELS = 'unit-values';
+const ISLAND_LABELS = 'unit-values-island';
+const REACH_PX = 9; // a finger, and the small islands of Lý Sơn
+const CLASS: ExpressionSpecification = ['coalesce', ['feature-state', 'class'], -2];
+
+function findUnitLayer(map: MapGL): { source: string; sourceLayer?: string } {
+  const layer = map.getStyle().layers.find((each) => each.id === 'unit-fill');
+  if (!layer || !('source' in layer)) throw new Error('style has no unit-fill layer');
+  const sourceLayer = layer['source-layer'];
+  return typeof sourceLayer === 'string' ? { source: layer.source, sourceLayer } : { source: layer.source };
+}
+
+function readFonts(map: MapGL): string[] {
+  const fonts = map.getLayoutProperty('unit-label', 'text-font') as string[] | undefined;
+  return fonts ?? ['Noto Sans SemiBold'];
+}
+
+/** Add our layers to a style that has just loaded. */
+export function installUnits(map: MapGL, theme: Theme): void {
+  const place = findUnitLayer(map);
+  const under = map.getLayer('unit-line') ? 'unit-line' : undefined;
+  if (!map.hasImage('no-data')) map.addImage('no-data', drawHatch(theme), { pixelRatio: 2 });
+  const shape = place.sourceLayer ? { source: place.source, 'source-layer': place.sourceLayer } : { source: place.source };
+  map.addLayer({
+    id: 'unit-nodata', type: 'fill', ...shape,
+    paint: { 'fill-pattern': 'no-data', 'fill-opacity': ['case', ['==', CLASS, -1], 1, 0] },
+  }, under);
+  map.addLayer({
+    id: 'unit-selected-halo', type: 'line', ...shape, filter: ['==', ['id'], -1], layout: { 'line-join': 'round' },
+    paint: { 'line-color': theme === 'light' ? '#ffffff' : '#06121d', 'line-width': 7 },
+  });
+  map.addLayer({
+    id: 'unit-selected', type: 'line', ...shape, filter: ['==', ['id'], -1], layout: { 'line-join': 'round' },
+    paint: { 'line-color': theme === 'light' ? '#12304a' : '#ffffff', 'line-width': 3.2 },
+  });
+  installLabels(map, theme);
+}
+
+function installLabels(map: MapGL, theme: Theme): void {
+  const fonts = readFonts(map);
+  if (map.getLayer('unit-label')) map.setLayoutProperty('unit-label', 'visibility', 'none');
+  map.addSource(LABELS, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+  addLabelLayer(map, { id: LABELS, island: false, fonts, theme });
+  addLabelLayer(map, { id: ISLAND_LABELS, island: true, fonts, theme });
+}
+
+type LabelLayer = { id: string; island: boolean; fonts: string[]; theme: Theme };
+
+/** Islands keep their name whatever is near, below the shape; the mainland gives way to itself. */
+function addLabelLayer(map: MapGL, { id, island, fonts, theme }: LabelLayer): void {
+  map.addLayer({
+    id, type: 'symbol', source: LABELS, filter: ['==', ['get', 'island'], island],
+    layout: {
+      'text-field': ['format', ['get', 'name'], {}, '\n', {}, ['get', 'text'], { 'font-scale': 1.04 }],
+      'text-font': fonts, 'text-size': ['interpolate', ['linear'], ['zoom'], 7, 11, 9, 13, 12, 16],
+      'text-padding': 1, 'text-line-height': 1.15, 'text-max-width': 8,
+      'text-anchor': island ? 'top' : 'center', 'text-offset': island ? [0, 0.7] : [0, 0],
+      'text-allow-overlap': island, 'text-ignore-placement': false,
+    },
+    paint: {
+      'text-color': theme === 'light' ? '#12263a' : '#ffffff',
+      'text-halo-color': theme === 'light' ? 'rgba(255,255,255,0.94)' : 'rgba(6,18,29,0.92)',
+      'text-halo-width': 1.7,
+    },
+  });
+}
+
+/** Show only the units of one level. */
+export function showLevel(map: MapGL, level: Level): void {
+  for (const id of ['unit-fill', 'unit-line', 'unit-nodata']) {
+    if (map.getLayer(id)) map.setFilter(id, ['==', ['get', 'level'], level]);
+  }
+}
+
+export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[]): void {
+  const place = findUnitLayer(map);
+  const steps = colours.flatMap((colour, i) => [i, colour]);
+  const colour = ['step', CLASS, 'rgba(128,128,128,0)', ...steps] as unknown as ExpressionSpecification;
+  map.setPaintProperty('unit-fill', 'fill-color', colour);
+  map.setPaintProperty('unit-fill', 'fill-opacity', 0.92);
+  map.removeFeatureState(place);
+  for (const row of rows) {
+    map.setFeatureState({ ...place, id: row.unit.key }, { class: row.class, value: row.value });
+  }
+  labelUnits(map, rows);
+}
+
+function labelUnits(map: MapGL, rows: UnitPaint[]): void {
+  const features = rows.filter((row) => row.unit.label !== null).map((row): GeoJSON.Feature => {
+    const island = isIsland(row.unit);
+    return {
+      type: 'Feature', id: row.unit.key,
+      geometry: { type: 'Point', coordinates: row.unit.label! },
+      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, island },
+    };
+  });
+  (map.getSource(LABELS) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
+}
+
+/** Lý Sơn: the only unit that stands off the coast. */
+const isIsland = (unit: Unit): boolean => unit.label !== null && unit.label[0] > 109.05 && unit.label[1] > 15.3;
+const shortName = (name: string): string => name.replace(/^(Xã|Phường|Đặc khu|Huyện|Thị xã) /, '');
+
+export function outlineUnit(map: MapGL, key: number | null): void {
+  for (const id of ['unit-selected', 'unit-selected-halo']) {
+    if (map.getLayer(id)) map.setFilter(id, ['==', ['id'], key ?? -1]);
+  }
+}
+
+/** The code of the unit under the pointer; its label and a finger's breadth around it count too. */
+export function unitAt(map: MapGL, event: MapMouseEvent): string | null {
+  const { x, y } = event.point;
+  const exact = map.queryRenderedFeatures([x, y], { layers: [LABELS, ISLAND_LABELS, 'unit-fill'] });
+  const near = (): typeof exact => map.queryRenderedFeatures(
+    [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers: ['unit-fill'] });
+  const hit = exact.find((each) => each.layer.id === 'unit-fill') ?? exact[0] ?? near()[0];
+  const code: unknown = hit?.properties['code'];
+  return code === undefined ? null : String(code);
+}

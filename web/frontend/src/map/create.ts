@@ -1,0 +1,38 @@
+// One way to make a map: our worker, no rotation, words in the reader's language, nothing from outside.
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { Map as MapGL, NavigationControl, setWorkerUrl, type LngLatBoundsLike } from 'maplibre-gl';
+import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { Dictionary } from '../lib/i18n';
+
+setWorkerUrl(worker);
+
+export type MapOptions = {
+  container: HTMLElement;
+  style: string;
+  bounds: LngLatBoundsLike;
+  maxBounds: LngLatBoundsLike;
+  words: Dictionary;
+};
+
+export function createMap({ container, style, bounds, maxBounds, words }: MapOptions): MapGL {
+  const map = new MapGL({
+    container, style, bounds, maxBounds,
+    fitBoundsOptions: { padding: 24 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    renderWorldCopies: false,
+    fadeDuration: 0,
+    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  return map;
+}
+
+/** The id of the lowest label layer, so that what we add stays under the names. */
+export function firstLabel(map: MapGL): string | undefined {
+  return map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
+}
