@@ -1,5 +1,6 @@
 // Every boat the stream has told of, by handle, with what the screen needs to move it.
-import { STATUSES } from '../api';
+import { STATUSES, type VesselStatus } from '../api';
+import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG, type Fix, type Frame } from './codec';
 import { BLEND_S, carrySeconds, SCREEN_LAG_S, toVelocity, toWorld, type Spot } from './motion';
 
@@ -9,6 +10,10 @@ export type Boat = { fix: Fix; at: Spot; velocity: Spot; shift: Spot; changedS: 
 /** The layer's positions are offsets from here, so float32 is exact to centimetres. */
 export const ORIGIN = toWorld(111.5, 14);
 export const FLOATS = 12;
+const RANK = Object.fromEntries(STATUSES.map((status) => {
+  const place = NEEDS_SOMEONE.indexOf(status);
+  return [status, place < 0 ? NEEDS_SOMEONE.length : place];
+})) as Record<VesselStatus, number>;
 const LARGEST_GLIDE = 2e-4; // beyond some 8 km a correction is a jump, not a glide
 
 export class Fleet {
@@ -54,14 +59,14 @@ export class Fleet {
     return { x: boat.at.x + boat.velocity.x * dt, y: boat.at.y + boat.velocity.y * dt };
   }
 
-  /** One row of floats a boat, for the graphics card. Times are relative to `baseS`. */
-  pack(baseS: number, selected: number | null): Float32Array {
+  /** One row of floats a boat, for the graphics card. Times are relative to `baseS` (unix seconds). */
+  pack(baseS: number, selected: number | null): Float32Array<ArrayBuffer> {
     const out = new Float32Array(this.boats.size * FLOATS);
-    let row = 0;
-    for (const boat of this.boats.values()) {
-      out.set(packBoat(boat, baseS, boat.fix.handle === selected), row * FLOATS);
-      row += 1;
-    }
+    const isOn = (boat: Boat): boolean => boat.fix.handle === selected;
+    // Drawn in this order: those that need someone above the rest, the chosen one above all.
+    const height = (boat: Boat): number => (isOn(boat) ? 99 : NEEDS_SOMEONE.length - RANK[boat.fix.status]);
+    const sorted = [...this.boats.values()].sort((a, b) => height(a) - height(b));
+    sorted.forEach((boat, row) => out.set(packBoat(boat, baseS, isOn(boat)), row * FLOATS));
     return out;
   }
 }

@@ -24,3 +24,12 @@ export function toVelocity(fix: Fix): Spot {
 }
 
 export const carrySeconds = (t: number, drawnAt: number): number => Math.max(0, Math.min(CARRY_S, drawnAt - t));
+
+const PACE_M_S = 8; // some 15 knots
+const WORLD_PX = 512;
+
+/** Milliseconds until a boat at 15 knots has moved a third of a pixel: no frame is drawn for nothing. */
+export function repaintWait(zoom: number): number {
+  const metresPerPixel = EARTH_M / (WORLD_PX * 2 ** zoom);
+  return Math.max(50, Math.min(1000, (metresPerPixel / 3 / PACE_M_S) * 1000));
+}

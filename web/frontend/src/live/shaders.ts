@@ -37,7 +37,7 @@ void main() {
 
   v_uv = vec2((float(status) + a_corner.x * 0.5 + 0.5) / 8.0, ((1.0 - symbol) + 0.5 - a_corner.y * 0.5) / 2.0);
   float silent = smoothstep(${CARRY_S.toFixed(1)}, 14400.0, age);
-  v_alpha = max(1.0 - 0.55 * silent, a_look.z);
+  v_alpha = max(1.0 - 0.4 * silent, a_look.z);
   v_selected = a_look.z;
 }
 `;

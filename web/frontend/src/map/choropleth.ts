@@ -1,6 +1,7 @@
 // The units on the map: colour by class, hatch for no data, name and figure, the chosen one outlined.
 import type { ExpressionSpecification, GeoJSONSource, Map as MapGL, MapMouseEvent } from 'maplibre-gl';
 import type { Level, Theme, Unit } from '../api';
+import { CIVIDIS } from './cividis';
 import { drawHatch } from './hatch';
 
 export type UnitPaint = { unit: Unit; value: number | null; text: string; class: number };
@@ -40,21 +41,21 @@ export function installUnits(map: MapGL, theme: Theme): void {
     id: 'unit-selected', type: 'line', ...shape, filter: ['==', ['id'], -1], layout: { 'line-join': 'round' },
     paint: { 'line-color': theme === 'light' ? '#12304a' : '#ffffff', 'line-width': 3.2 },
   });
-  installLabels(map, theme);
+  installLabels(map);
 }
 
-function installLabels(map: MapGL, theme: Theme): void {
+function installLabels(map: MapGL): void {
   const fonts = readFonts(map);
   if (map.getLayer('unit-label')) map.setLayoutProperty('unit-label', 'visibility', 'none');
   map.addSource(LABELS, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-  addLabelLayer(map, { id: LABELS, island: false, fonts, theme });
-  addLabelLayer(map, { id: ISLAND_LABELS, island: true, fonts, theme });
+  addLabelLayer(map, { id: LABELS, island: false, fonts });
+  addLabelLayer(map, { id: ISLAND_LABELS, island: true, fonts });
 }
 
-type LabelLayer = { id: string; island: boolean; fonts: string[]; theme: Theme };
+type LabelLayer = { id: string; island: boolean; fonts: string[] };
 
 /** Islands keep their name whatever is near, below the shape; the mainland gives way to itself. */
-function addLabelLayer(map: MapGL, { id, island, fonts, theme }: LabelLayer): void {
+function addLabelLayer(map: MapGL, { id, island, fonts }: LabelLayer): void {
   map.addLayer({
     id, type: 'symbol', source: LABELS, filter: ['==', ['get', 'island'], island],
     layout: {
@@ -65,9 +66,9 @@ function addLabelLayer(map: MapGL, { id, island, fonts, theme }: LabelLayer): vo
       'text-allow-overlap': island, 'text-ignore-placement': false,
     },
     paint: {
-      'text-color': theme === 'light' ? '#12263a' : '#ffffff',
-      'text-halo-color': theme === 'light' ? 'rgba(255,255,255,0.94)' : 'rgba(6,18,29,0.92)',
-      'text-halo-width': 1.7,
+      'text-color': ['case', ['get', 'onDark'], '#ffffff', '#12263a'],
+      'text-halo-color': ['case', ['get', 'onDark'], 'rgba(6,18,40,0.9)', 'rgba(255,255,255,0.92)'],
+      'text-halo-width': 1.6,
     },
   });
 }
@@ -79,7 +80,7 @@ export function showLevel(map: MapGL, level: Level): void {
   }
 }
 
-export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[]): void {
+export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[], theme: Theme): void {
   const place = findUnitLayer(map);
   const steps = colours.flatMap((colour, i) => [i, colour]);
   const colour = ['step', CLASS, 'rgba(128,128,128,0)', ...steps] as unknown as ExpressionSpecification;
@@ -89,19 +90,27 @@ export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[]): vo
   for (const row of rows) {
     map.setFeatureState({ ...place, id: row.unit.key }, { class: row.class, value: row.value });
   }
-  labelUnits(map, rows);
+  labelUnits(map, rows, theme, colours);
 }
 
-function labelUnits(map: MapGL, rows: UnitPaint[]): void {
+function labelUnits(map: MapGL, rows: UnitPaint[], theme: Theme, colours: string[]): void {
   const features = rows.filter((row) => row.unit.label !== null).map((row): GeoJSON.Feature => {
     const island = isIsland(row.unit);
     return {
       type: 'Feature', id: row.unit.key,
       geometry: { type: 'Point', coordinates: row.unit.label! },
-      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, island },
+      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, island, onDark: needsLightInk(row, island, theme, colours) },
     };
   });
   (map.getSource(LABELS) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
+}
+
+const DARK_CLASSES = new Set<string>(CIVIDIS.slice(0, 2));
+
+/** White letters on dark ground: the dark end of the scale, and the sea and "no data" of the dark theme. */
+function needsLightInk(row: UnitPaint, island: boolean, theme: Theme, colours: string[]): boolean {
+  if (island || row.class < 0) return theme === 'dark';
+  return DARK_CLASSES.has(colours[row.class] ?? '');
 }
 
 /** Lý Sơn: the only unit that stands off the coast. */

@@ -1,0 +1,104 @@
+// The live picture as the pages see it: how the stream is, how many boats, who needs someone.
+import type { StatusCounts } from '../api';
+import { ServerClock } from './clock';
+import type { Frame } from './codec';
+import { listAttention, type AttentionRow } from './attention';
+import { Fleet } from './fleet';
+import { LiveSocket, type DensityCell, type Message, type SocketState } from './socket';
+
+export type LiveWord = 'connecting' | 'live' | 'silent' | 'lost';
+const BEAT_LIMIT_MS = 15_000; // the feed beats every 2 s and the server repeats it every 5 s
+
+export class LiveState {
+  readonly clock = new ServerClock();
+  readonly fleet = new Fleet();
+  socket = $state<SocketState>('connecting');
+  lostAt = $state<number | null>(null);
+  ingest = $state<'live' | 'silent' | null>(null);
+  lastBeat = $state<number | null>(null);
+  mode = $state<'exact' | 'density' | null>(null);
+  counts = $state.raw<StatusCounts | null>(null);
+  denominator = $state(0);
+  cells = $state.raw<DensityCell[]>([]);
+  cellDeg = $state(0.25);
+  delayMs = $state<number | null>(null);
+  vessels = $state(0);
+  epoch = $state(0);
+  seq = $state(0);
+  now = $state(Date.now());
+  attention = $state.raw<AttentionRow[]>([]);
+  /** Counts up whenever the fleet changed; the map listens to it. */
+  revision = $state(0);
+  layers = $state.raw<Record<string, number>>({});
+  arrivedMs: number | null = null;
+
+  readonly word = $derived<LiveWord>(this.#findWord());
+  readonly #link = new LiveSocket({
+    onState: (state) => this.#onState(state),
+    onFrame: (frame) => this.#onFrame(frame),
+    onMessage: (message) => this.#onMessage(message),
+  });
+
+  start(): () => void {
+    this.#link.open();
+    const timer = window.setInterval(() => this.#tick(), 1_000);
+    return () => {
+      window.clearInterval(timer);
+      this.#link.close();
+    };
+  }
+
+  /** The map has drawn what last arrived. */
+  drawn(): void {
+    if (this.arrivedMs === null) return;
+    this.delayMs = Math.max(0, this.clock.now() - this.arrivedMs);
+    this.arrivedMs = null;
+  }
+
+  get nowS(): number {
+    return this.clock.now() / 1000;
+  }
+
+  #findWord(): LiveWord {
+    if (this.socket === 'lost') return 'lost';
+    if (this.socket === 'connecting' || this.ingest === null) return 'connecting';
+    const beatAge = this.lastBeat === null ? Infinity : this.now - this.lastBeat;
+    return this.ingest === 'silent' || beatAge > BEAT_LIMIT_MS ? 'silent' : 'live';
+  }
+
+  #tick(): void {
+    this.now = this.clock.now();
+    this.attention = listAttention(this.fleet, this.nowS);
+  }
+
+  #onState(state: SocketState): void {
+    if (state === 'lost' && this.socket !== 'lost') this.lostAt = this.clock.now();
+    if (state === 'open') this.lostAt = null;
+    this.socket = state;
+  }
+
+  #onFrame(frame: Frame): void {
+    this.clock.guess(frame.serverMs, Date.now());
+    this.fleet.apply(frame, this.nowS);
+    this.arrivedMs = frame.kind === 'delta' ? (frame.arrivedMs ?? this.arrivedMs) : null;
+    [this.epoch, this.seq, this.vessels] = [frame.epoch, frame.seq, this.fleet.boats.size];
+    this.revision += 1;
+    if (frame.kind === 'snapshot') this.#tick();
+  }
+
+  #onMessage(message: Message): void {
+    switch (message.type) {
+      case 'hello':
+        this.clock.guess(message.server_ms, Date.now());
+        this.fleet.startEpoch(message.epoch);
+        [this.mode, this.epoch] = [message.mode, message.epoch];
+        break;
+      case 'who': this.fleet.name(message.epoch, message.vessels); break;
+      case 'counts': [this.counts, this.denominator] = [message.counts, message.denominator]; break;
+      case 'ingest': [this.ingest, this.lastBeat] = [message.state, message.last_beat_ms]; break;
+      case 'density': [this.cells, this.cellDeg] = [message.cells, message.size_deg]; break;
+      case 'layer': this.layers = { ...this.layers, [message.layer]: message.version }; break;
+      case 'pong': this.clock.observe(message.t, message.server_ms, Date.now()); break;
+    }
+  }
+}

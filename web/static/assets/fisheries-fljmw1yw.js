@@ -1,1 +1,0 @@
-import{P as e,d as t,h as n,p as r}from"./disclose-version-CJbEhwru.js";e();var i=n(`<p>…</p>`);function a(e){var t=i();r(e,t)}document.documentElement.dataset.theme=`dark`,t(a,{target:document.getElementById(`app`)});
