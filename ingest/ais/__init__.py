@@ -1,0 +1,1 @@
+"""AIS: from bytes on a wire or in a file to facts about transmitters."""

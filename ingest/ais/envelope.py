@@ -1,0 +1,134 @@
+"""What stands around a sentence and says when and where it was heard.
+
+Four habits exist: a NMEA 4 tag block, a `$PGHP` line before the sentence, a time before the `!`, and fields after the
+checksum (USCG). None of them is part of the sentence, so none may decide whether the sentence is believed.
+"""
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from geo.clock import unix_ms
+from ingest.outcome import Flag
+
+_DIGITS = b"0123456789ABCDEFabcdef"
+HEX = {bytes(pair): int(bytes(pair), 16) for pair in product(_DIGITS, repeat=2)}
+_EPOCH_S = re.compile(rb"\d{9,10}(?:\.\d{1,9})?")
+_EPOCH_MS = re.compile(rb"\d{12,13}")
+_STATION = re.compile(rb"[rb][A-Z0-9]{3,12}")
+_ISO = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?")
+_EDGES = b" \t,;:|[]()<>\"'"
+
+
+class Envelope(NamedTuple):
+    """When (Unix ms UTC) and where a sentence was heard, and which tag group it belongs to.
+
+    `names` is the checksum of the one sentence a `$PGHP` line was written for.
+    """
+
+    heard_ms: int | None = None
+    station: bytes | None = None
+    group: bytes | None = None
+    flags: int = 0
+    names: int | None = None
+
+    def or_else(self, other: "Envelope | None") -> "Envelope":
+        """This envelope, with what it does not say taken from another."""
+        if other is None:
+            return self
+        heard_ms = other.heard_ms if self.heard_ms is None else self.heard_ms
+        return Envelope(heard_ms, self.station or other.station, self.group or other.group, self.flags | other.flags)
+
+
+EMPTY = Envelope()
+
+
+def xor_bytes(body: bytes) -> int:
+    """The NMEA checksum: all bytes XORed, by folding one big integer in half until a byte is left."""
+    value = int.from_bytes(body, "big")
+    width = 1 << max(3, (len(body) * 8 - 1).bit_length())
+    while width > 8:
+        width >>= 1
+        value ^= value >> width
+    return value & 0xFF
+
+
+def epoch_ms(text: bytes) -> int | None:
+    """Unix time in seconds (with or without a fraction) or milliseconds, as milliseconds; None if it is neither."""
+    if _EPOCH_S.fullmatch(text):
+        return round(float(text) * 1000)
+    if _EPOCH_MS.fullmatch(text):
+        return int(text)
+    return None
+
+
+def moment_ms(text: bytes) -> int | None:
+    """Any form of time loggers write beside a sentence (epoch or ISO 8601, UTC unless it says so)."""
+    text = text.strip(_EDGES)
+    if (ms := epoch_ms(text)) is not None:
+        return ms
+    if _ISO.fullmatch(text) is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.decode().replace(",", "."))
+    except ValueError:
+        return None
+    return unix_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+@lru_cache(maxsize=4096)
+def read_tag_block(text: bytes) -> Envelope | None:
+    r"""The inside of `\…\`: `c:` time, `s:` station, `g:` group. None when it is no tag block at all.
+
+    A wrong checksum is flagged, not fatal: whole national feeds publish wrong ones.
+    """
+    body, star, given = text.partition(b"*")
+    fields = [field.partition(b":") for field in body.split(b",")]
+    if not star or any(not colon for _, colon, _ in fields):
+        return None
+    values = {code: value for code, _, value in fields}
+    flags = 0 if HEX.get(given) == xor_bytes(body) else int(Flag.TAG_CHECKSUM)
+    group = values.get(b"g", b"").rpartition(b"-")[2] or None
+    return Envelope(epoch_ms(values.get(b"c", b"")), values.get(b"s") or None, group, flags)
+
+
+def read_wrapper(text: bytes) -> Envelope | None:
+    """A whole `$PGHP,1,Y,M,D,h,m,s,ms,country,region,station,online,checksum*hh` line.
+
+    None when the line is damaged: a time with a flipped digit is worse than no time.
+    """
+    body, _, given = text[1:].partition(b"*")
+    fields = body.split(b",")
+    if len(fields) < 9 or HEX.get(given[:2]) != xor_bytes(body):
+        return None
+    heard_ms = _wrapped_ms(b",".join(fields[2:7]), fields[7], fields[8])
+    station = fields[11] if len(fields) > 11 else b""
+    names = HEX.get(fields[13]) if len(fields) > 13 else None
+    return None if heard_ms is None else Envelope(heard_ms, station or None, None, 0, names)
+
+
+def _wrapped_ms(minute: bytes, second: bytes, millisecond: bytes) -> int | None:
+    start = _minute_ms(minute)
+    if start is None or not (second.isdigit() and millisecond.isdigit()):
+        return None
+    return start + int(second) * 1000 + int(millisecond)
+
+
+@lru_cache(maxsize=64)
+def _minute_ms(text: bytes) -> int | None:
+    try:
+        year, month, day, hour, minute = map(int, text.split(b","))
+        return unix_ms(datetime(year, month, day, hour, minute, tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def read_suffix(text: bytes) -> Envelope:
+    """What follows the checksum: `,d-089,S1234,r003669945,1272412824` and its kin."""
+    tokens = [token.strip(_EDGES) for token in text.replace(b" ", b",").split(b",")]
+    times = [ms for token in tokens if (ms := epoch_ms(token)) is not None]
+    stations = [token for token in tokens if _STATION.fullmatch(token)]
+    heard_ms = times[-1] if times else moment_ms(text)
+    return Envelope(heard_ms, stations[0] if stations else None)

@@ -1,0 +1,93 @@
+"""What may become of something read: a fact, a thing rightly passed over, or a reject.
+
+Every line that comes in ends as exactly one of these, which is what lets a summary account for all of it.
+"""
+
+from enum import IntFlag
+from typing import Any, NamedTuple
+
+
+class Flag(IntFlag):
+    """Doubts that travel with a fact (`position.flags`). A doubtful fact is marked, never dropped."""
+
+    UNTIMED = 1  # the feed gave no receive time: the moment of loading stands in for it
+    ARRIVAL = 2  # the feed gave no receive time: the moment it reached us stands in for it
+    TAG_CHECKSUM = 4  # the tag block's own checksum is wrong
+    JUMP = 8  # too far from the same transmitter's last position for any vessel
+    CLOCK_AHEAD = 16  # the device says a later time than the one at which it was heard
+    SPEED = 32  # a speed no vessel can have
+    COURSE = 64  # a course or heading outside the compass
+
+
+class Reject(NamedTuple):
+    """Something that cannot be believed, kept with its bytes so that it can be looked at and replayed.
+
+    `lines` counts the input lines it covers; `heard_ms` is Unix milliseconds, UTC.
+    """
+
+    reason: str
+    detail: str
+    raw: bytes
+    line_no: int | None = None
+    heard_ms: int | None = None
+    lines: int = 1
+
+
+class Ignored(NamedTuple):
+    """A line that is in order but says nothing about a vessel."""
+
+    reason: str
+
+
+class Identity(NamedTuple):
+    """What a transmitter says it is; None where it does not say. `ship_type` is the raw number."""
+
+    name: str | None = None
+    callsign: str | None = None
+    imo: int | None = None
+    ship_type: int | None = None
+
+
+class Fix(NamedTuple):
+    """One position report, ready to store.
+
+    `key` names the transmitter; times are Unix milliseconds UTC (`t_ms` the device's, `heard_ms` the station's);
+    coordinates are EPSG:4326 in 1e-7 degrees; `sog_dkn` 0.1 knots; `cog_ddeg` 0.1 degrees from true north.
+    None means "not available". `lines` counts the input lines joined into it.
+    """
+
+    key: str
+    t_ms: int
+    payload_hash: int
+    heard_ms: int
+    lon_e7: int | None
+    lat_e7: int | None
+    sog_dkn: int | None
+    cog_ddeg: int | None
+    heading_deg: int | None
+    nav_status: int | None
+    msg_type: int | None
+    utc_second: int | None
+    flags: int
+    raw: bytes
+    lines: int = 1
+    identity: Identity | None = None
+
+
+class Report(NamedTuple):
+    """Any other valid message; `body` is plain JSON with units in its names. Times as in `Fix`."""
+
+    key: str
+    t_ms: int
+    payload_hash: int
+    heard_ms: int
+    msg_type: int
+    body: dict[str, Any]
+    flags: int
+    raw: bytes
+    lines: int = 1
+    identity: Identity | None = None
+
+
+Fact = Fix | Report
+Outcome = Fact | Ignored | Reject

@@ -1,0 +1,1 @@
+"""VMS: position reports of fishing-boat devices, as their providers deliver them."""
