@@ -16,20 +16,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from layers.cluster_place import ClusterError, Place, find_programs, tune
+from layers.cluster_place import ClusterError, Place, find_programs, open_log, read_tail, tune
 from layers.cluster_turn import Turn
 
 USER = "opsmap"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-LOG_LIMIT_BYTES = 20_000_000
 
 
 class Cluster:
@@ -83,7 +81,9 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while not self._start_once(deadline):
             if time.monotonic() > deadline:
-                raise ClusterError(f"PostgreSQL did not start in {self.place.pgdata}:\n{self._log_tail()}")
+                raise ClusterError(
+                    f"PostgreSQL did not start in {self.place.pgdata}:\n{read_tail(self.place.log_path)}"
+                )
             time.sleep(0.5)
 
     def stop(self) -> None:
@@ -149,7 +149,7 @@ class Cluster:
 
     def _start_once(self, deadline: float) -> bool:
         """Run the server once; True when it answers, False when it exited or was too slow."""
-        with self._open_log() as log:
+        with open_log(self.place.log_path) as log:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed program with our own paths
                 self.place.as_server_account(self._server_command()),
                 cwd=self.place.pgdata,
@@ -186,13 +186,3 @@ class Cluster:
         deadline = time.monotonic() + STOP_SECONDS
         while self._server_pid() == pid and time.monotonic() < deadline:
             time.sleep(0.02)
-
-    def _open_log(self) -> IO[bytes]:
-        path = self.place.log_path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab")
-
-    def _log_tail(self, lines: int = 12) -> str:
-        return "\n".join(self.place.log_path.read_text(errors="replace").splitlines()[-lines:])

@@ -10,11 +10,13 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from geo.errors import SetupFailed
 
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 107
+LOG_LIMIT_BYTES = 20_000_000
 SERVER_ACCOUNT_OF_ROOT = "postgres"
 APT_LINE = (
     "apt-get update && apt-get install -y --no-install-recommends python3-venv ca-certificates postgresql-15-postgis-3"
@@ -166,6 +168,21 @@ def choose_socket_dir(data_dir: Path, uid: int) -> Path:
     if uid == 0:
         return Path(f"/run/opsmap-{_short_hash(data_dir)}")
     return Path(f"/tmp/opsmap-{uid}-{_short_hash(data_dir)}")  # noqa: S108 - owner and mode are checked
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log file for a child process to append to; one that has grown too long is set aside first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path.open("ab")
+
+
+def read_tail(path: Path, lines: int = 12) -> str:
+    """Return the last lines of a log file, for an error message."""
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
 def _short_hash(path: Path) -> str:

@@ -1,0 +1,26 @@
+# The developers' door over ./run. `make help` lists what there is.
+.PHONY: help run test check format bare bench docs
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
+
+run: ## install what is missing and start the map (Ctrl-C stops it)
+	@./run
+
+test: ## every check and every test, on real PostGIS and in a real browser
+	@./run test
+
+check: ## the checks without the tests (needs one ./run test before)
+	@.venv/bin/python deploy/check.py
+
+format: ## put every Python file in the form that check asks for
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+bare: ## prove ./run on a Debian 12 made anew in a folder (root, debootstrap)
+	@deploy/bare-debian.sh
+
+bench: ## not yet
+	@echo "bench: not yet" >&2; exit 1
+
+docs: ## not yet
+	@echo 'docs: not yet' >&2; exit 1
