@@ -48,7 +48,7 @@ export function answerVessel(id) {
   return {
     ...base, gear: 'lưới rê', home_port: 'Sa Kỳ', commune: { code: '21064', name: 'Xã Tịnh Khê' }, heard_at: base.t, stored_at: base.t, source: { code: 'vms', title: { vi: 'Thiết bị giám sát hành trình', en: 'VMS' } }, recent,
     transmitters: [{ key: 'vms:A:0001', kind: 'vms', provider: 'A', valid_from: '2024-01-01T00:00:00+00:00', valid_to: null, t: base.t, counted: true }, { key: 'mmsi:999000001', kind: 'ais', provider: null, valid_from: null, valid_to: null, t: base.t, counted: false }],
-    law: { text: { vi: 'Thiết bị hỏng trên biển: báo vị trí mỗi 6 giờ, đưa tàu về cảng trong 10 ngày.', en: 'A broken device at sea: report every 6 hours, return to port within 10 days.' }, verified: false, source: 'NĐ 41/2026/NĐ-CP' },
+    law: { text: { vi: 'Thiết bị hỏng trên biển: báo vị trí mỗi 6 giờ, đưa tàu về cảng trong 10 ngày.', en: 'A broken device at sea: report every 6 hours, return to port within 10 days.' }, decree: 'NĐ 41/2026/NĐ-CP', article: null, verified: false, source: 'ghi chú' },
   };
 }
 

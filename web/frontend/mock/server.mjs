@@ -23,21 +23,21 @@ const source = { code: 'health', title: { vi: 'Sở Y tế (mô phỏng)', en: '
 
 function values(query) {
   const level = query.get('level') ?? 'commune';
-  const rows = units.filter((u) => u.level === level).map((u, i) => ({ key: u.key, code: u.code, value: valueOf(u, i) }));
+  const rows = units.filter((u) => u.level === level).map((u, i) => ({ key: u.key, code: u.code, value: valueOf(u, i), status: 'official' }));
   const known = rows.flatMap((r) => (r.value === null ? [] : [r.value])).sort((a, b) => a - b);
   return {
-    measure: { layer: 'health_facility', name: 'beds', title: { vi: 'Giường bệnh', en: 'Hospital beds' }, unit: beds }, level, values: rows,
+    measure: { layer: 'health_facility', name: 'beds', title: { vi: 'Giường bệnh', en: 'Hospital beds' }, unit: beds, digits: 0 }, level, values: rows, total: 12345,
     breaks: [0.2, 0.4, 0.6, 0.8].map((q) => known[Math.floor(q * known.length)]),
-    time: '2026-11-22T17:00:00+00:00', age_s: 26000, origin: 'simulated', source,
+    time: '2026-11-22T17:00:00+00:00', age_s: 26000, origin: 'simulated', source, stale: 'fresh',
   };
 }
 
 function card(code) {
   const unit = units.find((u) => u.code === code);
   if (!unit) return null;
-  const row = (name, title, value, stale, age) => ({ layer: 'health_facility', layer_title: health, name, title, value, unit: beds, time: '2026-11-22T17:00:00+00:00', age_s: age, source, origin: 'simulated', status: value === null ? 'none' : name === 'staff' ? 'estimate' : 'official', stale });
+  const row = (name, title, value, stale, age) => ({ layer: 'health_facility', layer_title: health, name, title, value, unit: beds, time: '2026-11-22T17:00:00+00:00', age_s: age, source, origin: 'simulated', digits: 1, coverage: null, status: value === null ? 'none' : name === 'staff' ? 'estimate' : 'official', stale });
   return {
-    unit: { ...unit, note: 'Mã trần: đơn vị hiện hành' }, parts: units.filter((u) => u.parent === code).map(({ code, name }) => ({ code, name })),
+    unit: { ...unit, note: null }, vintage: { vi: 'Đơn vị hiện hành, từ 01/07/2025', en: 'In force since 2025-07-01' }, parts: units.filter((u) => u.parent === code).map(({ code, name }) => ({ code, name })),
     measures: [row('beds', { vi: 'Giường bệnh', en: 'Beds' }, valueOf(unit, 0), 'fresh', 26000), row('count', { vi: 'Số cơ sở', en: 'Facilities' }, 7, 'late', 3 * 86400), row('staff', { vi: 'Nhân lực', en: 'Staff' }, 1204.5, 'stale', 90 * 86400), row('his', { vi: 'Có HIS', en: 'With HIS' }, null, 'fresh', null)],
   };
 }

@@ -19,10 +19,11 @@ export type ServerStatus = {
   origin_mark: Origin;
   ingest: { state: 'live' | 'silent'; last_beat: string | null };
   version: string;
-  build: string;
 };
 
-export type MeasureInfo = { name: string; title: Bilingual; unit: Bilingual | null };
+export type SourceInfo = { code: string; title: Bilingual };
+export type Staleness = 'fresh' | 'late' | 'stale';
+export type MeasureInfo = { name: string; title: Bilingual; unit: Bilingual | null; digits: number };
 
 export type LayerInfo = {
   name: string;
@@ -53,17 +54,20 @@ export type Unit = {
 
 export type UnitList = { at: string; level: string; units: Unit[] };
 
-export type UnitValue = { key: number; code: string; value: number | null };
+export type ValueStatus = 'official' | 'estimate' | 'partial' | 'none';
+export type UnitValue = { key: number; code: string; value: number | null; status: ValueStatus };
 
 export type UnitValues = {
-  measure: { layer: string; name: string; title: Bilingual; unit: Bilingual | null };
+  measure: MeasureInfo & { layer: string };
   level: Level;
   values: UnitValue[];
   breaks: number[];
+  total: number | null;
   time: string | null;
   age_s: number | null;
   origin: Origin;
-  source: { code: string; title: Bilingual | string } | null;
+  source: SourceInfo | null;
+  stale: Staleness;
 };
 
 export type CardMeasure = {
@@ -75,14 +79,19 @@ export type CardMeasure = {
   unit: Bilingual | null;
   time: string | null;
   age_s: number | null;
-  source: { code: string; title: Bilingual } | null;
+  source: SourceInfo | null;
   origin: Origin;
-  status: 'official' | 'estimate' | 'none';
-  stale: 'fresh' | 'late' | 'stale';
+  status: ValueStatus;
+  /** "3/5": how many of the rows have a figure, when not all do. */
+  coverage: string | null;
+  digits: number;
+  stale: Staleness;
 };
 
 export type UnitCard = {
-  unit: Unit & { note: string | null };
+  unit: Unit & { note: Bilingual | null };
+  /** Which vintage the card speaks of, in words. */
+  vintage: Bilingual;
   parts: { code: string; name: string }[];
   measures: CardMeasure[];
 };
@@ -135,8 +144,8 @@ export type VesselDetail = VesselSummary & {
   transmitters: TransmitterLink[];
   heard_at: string | null;
   stored_at: string | null;
-  source: { code: string; title: Bilingual } | null;
-  law: { text: Bilingual; verified: boolean; source: string } | null;
+  source: SourceInfo | null;
+  law: { text: Bilingual; decree: string; article: string | null; verified: boolean; source: string } | null;
   recent: RecentPosition[];
 };
 

@@ -1,7 +1,7 @@
 // What the leaders' map knows and shows; one object, so map, list, card and address agree.
 import {
   api, ApiError, type LayerInfo, type Lang, type Level, type Me, type Origin, type Theme, type Unit, type UnitCard,
-  type UnitValues,
+  type UnitValues, type ValueStatus,
 } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
 import { formatNumber } from '../lib/format';
@@ -99,15 +99,17 @@ export class LeadersState {
     void this.#guard(() => this.#loadCard());
   }
 
-  valueText(value: number | null): string {
-    return value === null ? this.words.noData : formatNumber(value, this.lang);
+  valueText(value: number | null, status: ValueStatus): string {
+    if (value === null) return this.words.noData;
+    const text = formatNumber(value, this.lang, this.values?.measure.digits);
+    return status === 'estimate' || status === 'partial' ? `${this.words.statusEstimate} ${text}` : text;
   }
 
   #makeRows(): UnitPaint[] {
-    const byKey = new Map(this.values?.values.map((each) => [each.key, each.value]));
+    const byKey = new Map(this.values?.values.map((each) => [each.key, each]));
     return this.units.map((unit) => {
-      const value = byKey.get(unit.key) ?? null;
-      return { unit, value, text: this.valueText(value), class: classify(value, this.limits) };
+      const { value, status } = byKey.get(unit.key) ?? { value: null, status: 'none' as const };
+      return { unit, value, text: this.valueText(value, status), class: classify(value, this.limits) };
     });
   }
 

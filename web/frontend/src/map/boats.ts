@@ -13,6 +13,8 @@ const empty = (): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', fea
 
 export function installBoats(map: MapGL, boats: BoatLayer): void {
   const under = firstLabel(map);
+  // The stream's squares are newer than the tiles'.
+  if (map.getLayer('vessel-density')) map.setLayoutProperty('vessel-density', 'visibility', 'none');
   for (const id of ['reach', 'track', 'density']) map.addSource(id, { type: 'geojson', data: empty() });
   map.addLayer({
     id: 'density-fill', type: 'fill', source: 'density',
@@ -21,11 +23,12 @@ export function installBoats(map: MapGL, boats: BoatLayer): void {
       'fill-opacity': 0.75, 'fill-outline-color': '#0b1c2c',
     },
   }, under);
-  map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': '#e69f00', 'fill-opacity': 0.1 } }, under);
+  const sea = map.getLayer('land') ? 'land' : under; // a boat cannot be on land, so land hides the ring
+  map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': '#e69f00', 'fill-opacity': 0.08 } }, sea);
   map.addLayer({
     id: 'reach-line', type: 'line', source: 'reach',
     paint: { 'line-color': '#e69f00', 'line-width': 1.4, 'line-dasharray': [3, 3] },
-  }, under);
+  }, sea);
   installTrack(map, under);
   map.addLayer(boats, under);
   installCounts(map);
@@ -66,6 +69,12 @@ export function showDensity(map: MapGL, cells: DensityCell[], size: number): voi
 
 export function reachMiles(ageS: number): number {
   return Math.min(REACH_LIMIT_NM, (ageS / 3600) * REACH_KN);
+}
+
+/** The square that holds everything within `miles` of a place: [west, south, east, north]. */
+export function boundsAround(lon: number, lat: number, miles: number): [number, number, number, number] {
+  const [dy, dx] = [miles * NM_DEG, (miles * NM_DEG) / Math.cos((lat * Math.PI) / 180)];
+  return [lon - dx, lat - dy, lon + dx, lat + dy];
 }
 
 function ring(lon: number, lat: number, miles: number): GeoJSON.Feature {

@@ -23,8 +23,16 @@ function readFonts(map: MapGL): string[] {
   return fonts ?? ['Noto Sans SemiBold'];
 }
 
+/** The province's map is about units: boats, even as squares, have their own page. */
+function hideBoats(map: MapGL): void {
+  for (const { id } of map.getStyle().layers) {
+    if (id.endsWith('-density')) map.setLayoutProperty(id, 'visibility', 'none');
+  }
+}
+
 /** Add our layers to a style that has just loaded. */
 export function installUnits(map: MapGL, theme: Theme): void {
+  hideBoats(map);
   const place = findUnitLayer(map);
   const under = map.getLayer('unit-line') ? 'unit-line' : undefined;
   if (!map.hasImage('no-data')) map.addImage('no-data', drawHatch(theme), { pixelRatio: 2 });
@@ -115,7 +123,7 @@ function needsLightInk(row: UnitPaint, island: boolean, theme: Theme, colours: s
 
 /** Lý Sơn: the only unit that stands off the coast. */
 const isIsland = (unit: Unit): boolean => unit.label !== null && unit.label[0] > 109.05 && unit.label[1] > 15.3;
-const shortName = (name: string): string => name.replace(/^(Xã|Phường|Đặc khu|Huyện|Thị xã) /, '');
+const shortName = (name: string): string => name.replace(/^(Xã|Phường|Đặc khu|Huyện|Thị xã) /, '').replace(/^Thành phố /, 'TP. ');
 
 export function outlineUnit(map: MapGL, key: number | null): void {
   for (const id of ['unit-selected', 'unit-selected-halo']) {

@@ -1,6 +1,6 @@
 // One way to make a map: our worker, no rotation, words in the reader's language, nothing from outside.
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { Map as MapGL, NavigationControl, setWorkerUrl, type LngLatBoundsLike } from 'maplibre-gl';
+import { Map as MapGL, NavigationControl, setWorkerUrl, type LngLatBoundsLike, type PaddingOptions } from 'maplibre-gl';
 import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Dictionary } from '../lib/i18n';
 
@@ -11,13 +11,14 @@ export type MapOptions = {
   style: string;
   bounds: LngLatBoundsLike;
   maxBounds: LngLatBoundsLike;
+  padding?: PaddingOptions;
   words: Dictionary;
 };
 
-export function createMap({ container, style, bounds, maxBounds, words }: MapOptions): MapGL {
+export function createMap({ container, style, bounds, maxBounds, padding, words }: MapOptions): MapGL {
   const map = new MapGL({
     container, style, bounds, maxBounds,
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: { padding: padding ?? 24 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
