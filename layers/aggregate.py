@@ -17,7 +17,7 @@ UNITS = bindparam("units", expanding=True, type_=Integer)
 
 @dataclass(frozen=True)
 class Sum:
-    """One measure of one unit. `value` None is "no figure"; `known` of `rows` had one."""
+    """One measure of one unit. `value` None is "no figure"; `known` of `rows` had one; `split` is an estimate."""
 
     layer: Layer
     measure: Measure
@@ -38,14 +38,19 @@ def unit_statement(layer: Layer, grouped: bool = False) -> Select[Any]:
         columns.append(measure.value.label(measure.name))
         if measure.known is not None:
             columns.append(measure.known.label(f"known_{measure.name}"))
-    columns += [func.count().label("rows"), func.bool_or(Cell.split).label("split")]
+    columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
     columns.append(_last(layer.time).label("t"))
     columns.append(_last(layer.row_source).label("source_id"))
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)
-    if layer.reading.__tablename__ != "unit":
+    if not from_cells(layer):
         statement = statement.join(layer.reading, _today(layer))
     statement = statement.where(UnitCell.unit_key.in_(UNITS))
     return statement.group_by(UnitCell.unit_key) if grouped else statement
+
+
+def from_cells(layer: Layer) -> bool:
+    """Whether the layer's figures belong to the cells themselves; a commune cut in two is then shared out."""
+    return layer.cell is Cell.id
 
 
 def _today(layer: Layer) -> Any:
@@ -61,11 +66,11 @@ def _last(column: Column | None) -> Any:
 
 def sums(layer: Layer, row: Any, delivered: bool) -> list[Sum]:
     """One result row as sums; a layer that never had a delivery has no figures, not zeros."""
-    found = []
+    found, shared = [], from_cells(layer) and bool(row["split"])
     for measure in layer.measures:
         value = row[measure.name] if delivered else None
         known = row[f"known_{measure.name}"] if measure.known is not None else None
-        found.append(Sum(layer, measure, None if value is None else float(value), known, row["rows"], bool(row["split"])))
+        found.append(Sum(layer, measure, None if value is None else float(value), known, row["rows"], shared))
     return found
 
 

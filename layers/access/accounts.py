@@ -105,5 +105,10 @@ def new_password() -> str:
 def session_row(account_id: int, now: datetime) -> tuple[str, dict[str, object]]:
     """A new session token and the row that stands for it."""
     token = secrets.token_urlsafe(32)
-    row = {"token_hash": token_hash(token), "account_id": account_id, "created_at": now, "expires_at": now + SESSION_LIFE}
+    row = {
+        "token_hash": token_hash(token),
+        "account_id": account_id,
+        "created_at": now,
+        "expires_at": now + SESSION_LIFE,
+    }
     return token, row

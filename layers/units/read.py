@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from geo import crs
 from geo.errors import BadInput
@@ -64,6 +65,7 @@ def locate_statement(lon: float, lat: float, at: date) -> Select[Any]:
 
 def columns() -> tuple[Any, ...]:
     """What a unit shows of itself."""
-    has_ground = select(UnitCell.unit_key).where(UnitCell.unit_key == Unit.key).exists()
+    member = aliased(UnitCell)
+    has_ground = select(member.unit_key).where(member.unit_key == Unit.key).correlate(Unit).exists()
     plain = [c for c in Unit.__table__.columns if c.key != "label"]
     return (*plain, *LABEL, has_ground.label("shape"))

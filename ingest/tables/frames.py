@@ -1,0 +1,35 @@
+"""Join: which cell each point lies in. The only file that touches geopandas."""
+
+from collections.abc import Sequence
+
+import geopandas
+import psycopg
+import shapely
+
+from geo import crs
+
+
+def cells_frame(connection: psycopg.Connection) -> geopandas.GeoDataFrame:
+    """All cells: columns cell_id, commune_code, geometry (EPSG:4326), the largest cell of a commune first."""
+    rows = connection.execute(
+        "SELECT id, commune_code, ST_AsBinary(geom) FROM cell ORDER BY commune_code, ST_Area(geom) DESC"
+    ).fetchall()
+    return geopandas.GeoDataFrame(
+        {"cell_id": [r[0] for r in rows], "commune_code": [r[1] for r in rows]},
+        geometry=shapely.from_wkb([bytes(r[2]) for r in rows]),
+        crs=crs.STORED,
+    )
+
+
+def cells_of_points(cells: geopandas.GeoDataFrame, points: Sequence[tuple[float, float]]) -> list[int | None]:
+    """The cell of each point (lon, lat in degrees), None outside the province."""
+    located = geopandas.GeoDataFrame(geometry=shapely.points(points), crs=crs.STORED)
+    joined = geopandas.sjoin(located, cells, how="left", predicate="intersects")
+    first = joined[~joined.index.duplicated()]["cell_id"]
+    return [None if value != value else int(value) for value in first.tolist()]  # noqa: PLR0124 (NaN)
+
+
+def cells_of_communes(cells: geopandas.GeoDataFrame, codes: Sequence[str | None]) -> list[int | None]:
+    """The (largest) cell of each commune code, None for an unknown code."""
+    largest = cells.drop_duplicates("commune_code").set_index("commune_code")["cell_id"].to_dict()
+    return [None if code is None else largest.get(code) for code in codes]

@@ -1,0 +1,174 @@
+"""Write: the rows of one file into a layer's table, in one transaction, with what was refused."""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg import sql
+
+from geo.clock import Clock
+from geo.errors import BadInput
+from geo.text import compose
+from ingest.outcome import Reject
+from ingest.rejects import store_rejects
+from ingest.summary import Summary
+from ingest.tables import frames
+from ingest.tables.check import Checked, check_row, content_hash_source, missing_columns
+from ingest.tables.links import link_transmitters
+from ingest.tables.read import RawRow, read_rows
+from layers.database import transaction
+from layers.sources.register import ensure_source
+from layers.spec import Layer
+from layers.versions import bump, notify
+
+Report = Callable[[int, int], None]
+"""Called with (rows done, rows in all)."""
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What a load is told beside the file: whose data it is."""
+
+    source: str
+    origin: str = "real"
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class _Batch:
+    layer: Layer
+    source_id: int
+    delivery_id: int
+    now: datetime
+
+
+def load_table(
+    connection: psycopg.Connection, layer: Layer, path: Path, options: TableOptions, clock: Clock
+) -> Summary:
+    """Every row of a CSV or GeoJSON file: stored, known already, or refused with its reason. Idempotent.
+
+    A row whose code is known but whose content differs is a correction: a new row; the former one is superseded.
+    """
+    if layer.file is None:
+        raise BadInput(f"layer={layer.name!r}: it does not take files", field="layer")
+    began, now = time.monotonic(), clock()
+    checked, rejects, lines = check_file(layer, path, now)
+    with transaction(connection):
+        source_id = ensure_source(connection, options.source, options.origin, options.title)
+        batch = _Batch(layer, source_id, _open_delivery(connection, source_id, path, now), now)
+        stored = write_rows(connection, batch, checked)
+        store_rejects(connection, source_id, batch.delivery_id, rejects, now)
+        summary = Summary(lines=lines, messages=len(checked), stored=stored, duplicates=len(checked) - stored)
+        for reject in rejects:
+            summary.reject(reject.reason)
+        summary.seconds = time.monotonic() - began
+        _close_delivery(connection, batch, summary)
+    return summary
+
+
+def check_file(layer: Layer, path: Path, now: datetime) -> tuple[list[Checked], list[Reject], int]:
+    """The rows understood (the last of each code), those refused, and how many there were."""
+    good: dict[str, Checked] = {}
+    rejects: list[Reject] = []
+    lines = 0
+    for row in read_rows(path):
+        lines += 1
+        if isinstance(row, RawRow) and (absent := missing_columns(layer, row)) and lines == 1 and path.suffix == ".csv":
+            raise BadInput(f"file {path.name!r}: column(s) {', '.join(absent)} missing; add them to the header line")
+        outcome = check_row(layer, row, now) if isinstance(row, RawRow) else row
+        if isinstance(outcome, Reject):
+            rejects.append(outcome)
+        elif outcome.code in good:
+            first = good[outcome.code].number
+            detail = f"row {outcome.number}, field code: {outcome.code!r} stands in row {first} too; keep one"
+            rejects.append(Reject("repeated_code", detail, outcome.raw, outcome.number))
+        else:
+            good[outcome.code] = outcome
+    return list(good.values()), rejects, lines
+
+
+def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Checked]) -> int:
+    """Store what is new or corrected; how many rows that were."""
+    if not rows:
+        return 0
+    known = _known(connection, batch)
+    fresh = [r for r in rows if known.get(r.code, (0, None))[1] != _hash(r)]
+    if not fresh:
+        return 0
+    cells = _cells(connection, batch.layer, fresh)
+    table = sql.Identifier(batch.layer.model.__tablename__)
+    close = sql.SQL(
+        "UPDATE {} SET superseded_at = %s WHERE source_id = %s AND code = ANY(%s) AND superseded_at IS NULL"
+    )
+    codes = [r.code for r in fresh]
+    connection.execute(close.format(table), (batch.now, batch.source_id, codes))
+    ids = {r.code: known[r.code][0] if r.code in known else _next_id(connection) for r in fresh}
+    with connection.cursor() as cursor:
+        values = [_row(batch, r, ids[r.code], cell) for r, cell in zip(fresh, cells, strict=True)]
+        cursor.executemany(_insert(batch.layer, values[0]), values)
+    version = bump(connection, batch.layer.name)
+    link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
+    notify(connection, {"layer": batch.layer.name, "version": version})
+    return len(fresh)
+
+
+def _known(connection: psycopg.Connection, batch: _Batch) -> dict[str, tuple[int, int]]:
+    statement = sql.SQL("SELECT code, id, content_hash FROM {} WHERE source_id = %s AND superseded_at IS NULL")
+    table = sql.Identifier(batch.layer.model.__tablename__)
+    rows = connection.execute(statement.format(table), (batch.source_id,)).fetchall()
+    return {code: (entity, content) for code, entity, content in rows}
+
+
+def _cells(connection: psycopg.Connection, layer: Layer, rows: Sequence[Checked]) -> list[int | None]:
+    cells = frames.cells_frame(connection)
+    if layer.file is not None and layer.file.place == "geometry":
+        return frames.cells_of_points(cells, [r.point for r in rows if r.point is not None])
+    return frames.cells_of_communes(cells, [r.commune_code for r in rows])
+
+
+def _row(batch: _Batch, row: Checked, entity: int, cell: int | None) -> dict[str, Any]:
+    values: dict[str, Any] = dict(row.values)
+    values |= {"id": entity, "content_hash": _hash(row), "source_id": batch.source_id, "cell_id": cell}
+    values |= {"delivery_id": batch.delivery_id, "t": row.t or batch.now, "heard_at": batch.now, "stored_at": batch.now}
+    if batch.layer.file is not None and batch.layer.file.place == "geometry":
+        assert row.point is not None
+        values["geom"] = f"SRID=4326;POINT({row.point[0]!r} {row.point[1]!r})"
+    return values
+
+
+def _insert(layer: Layer, row: dict[str, Any]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, row))
+    places = sql.SQL(", ").join(map(sql.Placeholder, row))
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(layer.model.__tablename__), names, places)
+
+
+def _next_id(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT nextval('fact_id')").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _hash(row: Checked) -> int:
+    return int.from_bytes(hashlib.blake2b(content_hash_source(row), digest_size=8).digest(), "big", signed=True)
+
+
+def _open_delivery(connection: psycopg.Connection, source_id: int, path: Path, now: datetime) -> int:
+    row = connection.execute(
+        "INSERT INTO delivery (source_id, label, sha256, started_at) VALUES (%s, %s, %s, %s) RETURNING id",
+        (source_id, compose(path.name), hashlib.sha256(path.read_bytes()).digest(), now),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _close_delivery(connection: psycopg.Connection, batch: _Batch, summary: Summary) -> None:
+    connection.execute(
+        "UPDATE delivery SET finished_at = clock_timestamp(), summary = %s WHERE id = %s",
+        (orjson.dumps(summary.as_dict()).decode(), batch.delivery_id),
+    )

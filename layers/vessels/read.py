@@ -1,0 +1,117 @@
+"""Boats found, counted, and one boat with its devices, rule and last day."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+
+from geo import crs
+from geo.errors import BadInput
+from geo.text import digits, fold
+from layers.sources.models import Source
+from layers.units.models import Cell, Unit
+from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVessel
+from layers.vessels.registry import VesselNow
+from layers.vessels.status import STATUS, STATUSES
+from layers.watch.rules import NOW, Rule
+
+RECENT = timedelta(hours=24)
+MOST_RECENT = 500
+STEP_OF_STATUS = {
+    "on_time": "report_due",
+    "late": "report_due",
+    "lost_6h": "position_by_other_means",
+    "lost_10d": "port_for_repair",
+}
+"""Which step of the silence rule stands behind a status."""
+
+
+def found(q: str, bbox: str, status: str) -> list[ColumnElement[bool]]:
+    """The conditions of a search; BadInput names the parameter that is wrong."""
+    conditions: list[ColumnElement[bool]] = []
+    if text := fold(q):
+        number = digits(q)
+        by_number = VesselNow.digits.contains(number, autoescape=True) if number else VesselNow.digits.is_(None)
+        only_digits = bool(number) and number == text.replace(" ", "")
+        by_text = VesselNow.search.contains(text, autoescape=True)
+        conditions.append(by_number if only_digits else by_text)
+    if bbox:
+        west, south, east, north = _box(bbox)
+        box = func.ST_MakeEnvelope(west, south, east, north, crs.STORED)
+        conditions.append(VesselNow.geom.op("&&")(box))
+    if status:
+        asked = status.split(",")
+        if wrong := [s for s in asked if s not in STATUSES]:
+            raise BadInput(f"status={wrong[0]!r}: use one of {', '.join(STATUSES)}", field="status")
+        conditions.append(STATUS.in_(asked))
+    return conditions
+
+
+def vessels_statement(q: str, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """Boats that meet the conditions: an exact number or name first, then those silent longest."""
+    exact = case((VesselNow.digits == digits(q), 0), (func.lower(VesselNow.name) == q.strip().lower(), 1), else_=2)
+    return (
+        select(VesselNow, STATUS.label("status"), Source.origin)
+        .join(Source, Source.id == VesselNow.source_id)
+        .where(*conditions)
+        .order_by(exact, VesselNow.t.asc().nulls_last(), VesselNow.label)
+        .limit(limit)
+    )
+
+
+def counts_statement(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Boats by status."""
+    status = STATUS.label("status")
+    return select(status, func.count().label("boats")).select_from(VesselNow).where(*conditions).group_by(status)
+
+
+def devices_statement(vessel_id: int) -> Select[Any]:
+    """The transmitters that ever sat on a boat, newest link first."""
+    link = TransmitterOnVessel
+    return (
+        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, Live.t, Live.counted)
+        .join(link, link.transmitter_id == Transmitter.id)
+        .outerjoin(Live, Live.transmitter_id == Transmitter.id)
+        .where(link.vessel_id == vessel_id)
+        .order_by(link.valid_from.desc(), Transmitter.key)
+    )
+
+
+def recent_statement(transmitters: Select[Any], now: datetime) -> Select[Any]:
+    """The positions of the last day of some transmitters, newest first."""
+    return (
+        select(Position.t, Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
+        .join(Source, Source.id == Position.source_id)
+        .where(Position.transmitter_id.in_(transmitters), Position.t > now - RECENT, Position.t <= now)
+        .where(Position.lon_e7.is_not(None))
+        .order_by(Position.t.desc())
+        .limit(MOST_RECENT)
+    )
+
+
+def rule_statement(status: str) -> Select[Any] | None:
+    """The rule in force at `now` that stands behind a status."""
+    step = STEP_OF_STATUS.get(status)
+    if step is None:
+        return None
+    in_force = or_(Rule.valid_to.is_(None), Rule.valid_to > NOW)
+    return select(Rule).where(Rule.conduct == "silence", Rule.step == step, Rule.valid_from <= NOW, in_force).limit(1)
+
+
+def commune_statement(cell_id: int) -> Select[Any]:
+    """Today's commune of a cell."""
+    return (
+        select(Unit.code, Unit.full_name.label("name"))
+        .join(Cell, Cell.commune_code == Unit.code)
+        .where(Cell.id == cell_id, Unit.level == "commune", Unit.valid_to.is_(None))
+    )
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(f"bbox={text!r}: write west,south,east,north in degrees", field="bbox") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadInput(f"bbox={text!r}: west ≤ east and south ≤ north, in degrees", field="bbox")
+    return west, south, east, north

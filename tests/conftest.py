@@ -1,0 +1,106 @@
+"""What every test may ask for: a fresh database cloned from a migrated template, and a clock of its own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from layers.cluster import Cluster
+from layers.database import connect, enable_postgis, make_engine, upgrade, write
+from layers.settings import DatabaseSettings
+from layers.units.load import load_reference
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count aloud the tests that could not run for want of recordings."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "shared recordings" in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} tests skipped: shared recordings are absent")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of shared recordings and tables, or a counted skip."""
+    if not SHARED.is_dir():
+        pytest.skip("shared recordings absent")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """The name of this test process."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "one")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The product's own cluster code over a folder of its own, without fsync."""
+    product = DatabaseSettings().resolved_data_dir()
+    folder = product.with_name(product.name + "-test") if os.geteuid() == 0 else product / "test"
+    made = Cluster(folder, durable=False)
+    with made.running():
+        yield made
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, worker: str) -> Iterator[str]:
+    """A migrated database with units and rules, to clone from."""
+    name = f"template_{worker}"
+    cluster.drop_database(name)
+    cluster.ensure_database(name)
+    url = cluster.url(name)
+    enable_postgis(url)
+    upgrade(url)
+    engine = make_engine(url)
+    with write(engine) as connection:
+        load_reference(connection, lambda: NOW)
+    engine.dispose()
+    yield name
+    cluster.drop_database(name)
+
+
+@contextmanager
+def cloned(cluster: Cluster, template: str, name: str) -> Iterator[str]:
+    """A fresh database for the length of the block."""
+    cluster.drop_database(name)
+    cluster.ensure_database(name, template)
+    try:
+        yield cluster.url(name)
+    finally:
+        cluster.drop_database(name)
+
+
+@pytest.fixture
+def database_url(cluster: Cluster, template: str, worker: str) -> Iterator[str]:
+    """The URL of a fresh database, one per test."""
+    with cloned(cluster, template, f"test_{worker}") as url:
+        yield url
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    """A psycopg connection to this test's database."""
+    with connect(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment every test starts from."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Debian's Chromium; ./run test installs it."""
+    found = shutil.which("chromium")
+    assert found is not None, "chromium is missing: ./run test installs it (apt-get install chromium)"
+    return found

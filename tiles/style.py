@@ -1,0 +1,194 @@
+"""The map's style for MapLibre, made from the registry: what is drawn, in which order, in which colours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from layers.access.scope import Scope
+from layers.spec import Layer
+from tiles.tokens import THEMES
+
+BASES: Mapping[str, dict[str, Any]] = {
+    "leaders": {"center": [108.35, 14.9], "zoom": 8.1},
+    "sea": {"center": [111.5, 14.2], "zoom": 5.2},
+}
+FONTS = {"400": "Noto Sans Regular", "600": "Noto Sans SemiBold"}
+SUBSETS = {
+    "vietnamese": ["U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301"
+                   ",U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB"],
+    "latin-ext": ["U+0100-0101,U+0104-010F,U+0112-0127,U+012A-0167,U+016A-019F,U+01B2-02BA,U+1E00-1E9F,U+2C60-2C7F"],
+    "latin": ["U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2191"
+              ",U+2193,U+2212,U+2215,U+FEFF,U+FFFD"],
+}  # fmt: skip
+SEA_NAMES: tuple[tuple[str, str, str, float, float], ...] = (
+    ("sea", "BIỂN ĐÔNG", "EAST SEA", 112.9, 13.0),
+    ("archipelago", "Đặc khu Hoàng Sa", "Hoàng Sa Special Zone", 111.9, 16.85),
+    ("archipelago", "Đặc khu Trường Sa", "Trường Sa Special Zone", 113.8, 9.3),
+)
+"""Names every view carries. Positions are label positions of ours, not features."""
+
+Style = dict[str, Any]
+Seen = Mapping[str, tuple[Layer, Scope]]
+
+
+def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: str, base: str) -> Style:
+    """A complete style of the layers a role sees. `theme` and `base` must exist; `lang` is vi or en."""
+    colors = THEMES[theme]
+    drawn = [_sea(colors)]
+    for name, (layer, allowed) in sorted(seen.items(), key=lambda item: _ORDER.get(item[1][0].style.shape, 1)):
+        if name == "background":
+            drawn += _land(colors)
+        elif layer.style.shape == "fill":
+            drawn += _units(layer, colors, base)
+        elif layer.style.shape == "circle":
+            drawn += _points(layer, colors, base)
+        elif allowed.mode == "density":
+            drawn += _density(layer, colors)
+    return {
+        "version": 8,
+        "name": f"opsmap {theme}",
+        "metadata": {"opsmap:theme": theme, "opsmap:lang": lang, "opsmap:base": base},
+        **BASES[base],
+        "font-faces": font_faces(),
+        "sources": _sources(seen, versions, lang),
+        "layers": [*drawn, *_names(colors)],
+    }
+
+
+_ORDER = {"fill": 0, "line": 1, "stream": 2, "circle": 3}
+
+
+def font_faces() -> Style:
+    """Our own Noto Sans, by subset, from this host."""
+    return {
+        name: [
+            {"url": f"/static/fonts/noto-sans-{subset}-{weight}.woff2", "unicode-range": ranges[0].split(",")}
+            for subset, ranges in SUBSETS.items()
+        ]
+        for weight, name in FONTS.items()
+    }
+
+
+def _sources(seen: Seen, versions: Mapping[str, int], lang: str) -> Style:
+    sources: Style = {
+        name: {
+            "type": "vector",
+            "tiles": [f"/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt?v={versions.get(name, 0)}-{allowed.digest}"],
+            "minzoom": 0,
+            "maxzoom": 12,
+        }
+        for name, (layer, allowed) in seen.items()
+        if layer.tiled and not (layer.style.shape == "stream" and allowed.mode == "exact")
+    }
+    points = [
+        {
+            "type": "Feature",
+            "properties": {"kind": kind, "name": vi if lang == "vi" else en},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        for kind, vi, en, lon, lat in SEA_NAMES
+    ]
+    sources["names"] = {"type": "geojson", "data": {"type": "FeatureCollection", "features": points}}
+    return sources
+
+
+def _sea(colors: Mapping[str, str]) -> Style:
+    return {"id": "sea", "type": "background", "paint": {"background-color": colors["sea"]}}
+
+
+def _land(colors: Mapping[str, str]) -> list[Style]:
+    common = {"source": "background", "source-layer": "background"}
+    dry = ["in", ["get", "kind"], ["literal", ["land", "archipelago"]]]
+    return [
+        {"id": "land", "type": "fill", **common, "filter": dry,
+         "paint": {"fill-color": colors["land"]}},
+        {"id": "province-line", "type": "line", **common, "filter": ["==", ["get", "kind"], "province"],
+         "paint": {"line-color": colors["land_line"], "line-width": 0.6}},
+        {"id": "archipelago-line", "type": "line", **common, "filter": ["==", ["get", "kind"], "archipelago"],
+         "paint": {"line-color": colors["text_quiet"], "line-width": 1}},
+    ]  # fmt: skip
+
+
+def _units(layer: Layer, colors: Mapping[str, str], base: str) -> list[Style]:
+    common = {"source": layer.name, "source-layer": layer.name}
+    level = ["==", ["get", "level"], "former_district" if base == "leaders" else "commune"]
+    fill = ["coalesce", ["feature-state", "color"], colors["unit"]]
+    return [
+        {"id": "unit-fill", "type": "fill", **common, "filter": level, "paint": {"fill-color": fill}},
+        {"id": "unit-line", "type": "line", **common, "filter": level,
+         "paint": {"line-color": colors["unit_line"], "line-width": 0.8 if base == "leaders" else 0.4}},
+        *([_unit_label(layer, colors, level)] if base == "leaders" else []),
+    ]  # fmt: skip
+
+
+def _unit_label(layer: Layer, colors: Mapping[str, str], level: list[Any]) -> Style:
+    return {
+        "id": "unit-label",
+        "type": "symbol",
+        "source": layer.name,
+        "source-layer": f"{layer.name}_label",
+        "filter": level,
+        "layout": {
+            "text-field": ["get", "name"],
+            "text-font": [FONTS["600"]],
+            "text-size": ["interpolate", ["linear"], ["zoom"], 7, 11, 10, 14],
+            "text-max-width": 7,
+            "text-padding": 1,
+        },
+        "paint": _text(colors, "text"),
+    }
+
+
+def _points(layer: Layer, colors: Mapping[str, str], base: str) -> list[Style]:
+    color = colors[layer.style.color.value]
+    common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
+    circle = {
+        "circle-color": color,
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, layer.style.radius / 2, 12, layer.style.radius * 1.6],
+        "circle-stroke-color": colors["outline"],
+        "circle-stroke-width": 1,
+    }
+    label = {
+        "text-field": ["get", "name"],
+        "text-font": [FONTS["400"]],
+        "text-size": 11,
+        "text-anchor": "top",
+        "text-offset": [0, 0.6],
+        "text-optional": True,
+    }
+    hidden = {"visibility": "none"} if base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
+    return [
+        {"id": layer.name, "type": "circle", **common, "layout": hidden, "paint": circle},
+        {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
+         "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")},
+    ]  # fmt: skip
+
+
+def _density(layer: Layer, colors: Mapping[str, str]) -> list[Style]:
+    common = {"source": layer.name, "source-layer": layer.name}
+    strength = ["interpolate", ["linear"], ["get", "boats"], 1, 0.25, 5, 0.5, 20, 0.8]
+    paint = {"fill-color": colors["vessel"], "fill-opacity": strength}
+    return [{"id": f"{layer.name}-density", "type": "fill", **common, "paint": paint}]
+
+
+def _names(colors: Mapping[str, str]) -> list[Style]:
+    def named(kind: str, size: float, spacing: float) -> Style:
+        return {
+            "id": f"name-{kind}",
+            "type": "symbol",
+            "source": "names",
+            "filter": ["==", ["get", "kind"], kind],
+            "layout": {
+                "text-field": ["get", "name"],
+                "text-font": [FONTS["600"]],
+                "text-size": size,
+                "text-letter-spacing": spacing,
+                "text-allow-overlap": True,
+            },
+            "paint": _text(colors, "text" if kind == "archipelago" else "text_quiet"),
+        }
+
+    return [named("sea", 18, 0.35), named("archipelago", 13, 0.02)]
+
+
+def _text(colors: Mapping[str, str], token: str) -> Style:
+    return {"text-color": colors[token], "text-halo-color": colors["halo"], "text-halo-width": 1.4}

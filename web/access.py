@@ -1,0 +1,41 @@
+"""Who is asking: the session cookie, looked up at most every few seconds per browser."""
+
+from starlette.requests import HTTPConnection
+
+from geo.errors import NeedsLogin, NotAllowed
+from layers.access.accounts import Who
+from layers.access.roles import Readers, Role
+from layers.access.sessions import who_is
+from web.state import state_of
+
+SESSION_MEMORY_S = 5.0
+"""How long a looked-up session is trusted; a sign-out through this process forgets it at once."""
+
+
+async def who_asks(connection: HTTPConnection) -> Who | None:
+    """Whoever is signed in on this browser, or None."""
+    state = state_of(connection)
+    token = connection.cookies.get(state.settings.session_cookie)
+    if not token:
+        return None
+    if token in state.sessions:
+        return state.sessions[token]
+    who = await who_is(state.engine, token, state.clock())
+    state.sessions[token] = who
+    return who
+
+
+async def role_of(connection: HTTPConnection) -> Role:
+    """The role of this browser; `guest` when nobody is signed in."""
+    who = await who_asks(connection)
+    return who.role if who is not None else Role.GUEST
+
+
+async def require(connection: HTTPConnection, readers: Readers) -> Role:
+    """The role, or NeedsLogin / NotAllowed when it is not among the readers."""
+    role = await role_of(connection)
+    if role in readers:
+        return role
+    if role is Role.GUEST:
+        raise NeedsLogin("sign in as an officer to see this", field="session")
+    raise NotAllowed(f"role {role.value}: use one of {', '.join(sorted(readers))}", field="role")

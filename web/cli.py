@@ -1,0 +1,40 @@
+"""The command `opsmap`: short doors over the rooms' functions."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from geo.errors import OpsmapError
+from web.commands import accounts, data, database, ingest, processes
+from web.settings import WebSettings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(database.app, name="db")
+app.add_typer(ingest.app, name="ingest")
+app.add_typer(accounts.app, name="user")
+app.command("load")(data.load)
+app.command("serve")(processes.serve)
+app.command("feed")(processes.feed)
+app.command("up")(processes.up)
+app.command("doctor")(database.doctor)
+
+
+@app.command("settings")
+def show_settings(secrets: Annotated[bool, typer.Option(help="never shown; here to say so")] = False) -> None:
+    """Print the settings in force, secrets hidden."""
+    for name, value in WebSettings().model_dump().items():
+        typer.echo(f"OPSMAP_{name.upper()}={value}")
+    if secrets:
+        typer.echo("secrets stay hidden", err=True)
+
+
+def main() -> None:
+    """Run a command; an error of ours is two lines and exit code 2, never a traceback."""
+    try:
+        app()
+    except OpsmapError as error:
+        typer.echo(f"{error.title}\n{error.detail}", err=True)
+        sys.exit(2)

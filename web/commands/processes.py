@@ -1,0 +1,51 @@
+"""The processes: pages, feed, and all of them together."""
+
+import os
+import socket
+import sys
+
+import uvicorn
+
+from geo.clock import system_clock
+from web import demo
+from web.database import database
+from web.logs import configure
+from web.main import create_app
+from web.settings import WebSettings
+
+LISTEN_FD = "OPSMAP_LISTEN_FD"
+
+
+def serve() -> None:
+    """Serve the pages and the API on OPSMAP_HOST:OPSMAP_PORT."""
+    configure()
+    settings = WebSettings()
+    with database(settings) as url:
+        config = uvicorn.Config(
+            create_app(settings, url),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            ws_max_size=4096,
+            ws_ping_interval=20.0,
+            timeout_graceful_shutdown=3,
+        )
+        descriptor = os.environ.get(LISTEN_FD)
+        sockets = [socket.socket(fileno=int(descriptor))] if descriptor else None
+        uvicorn.Server(config).run(sockets=sockets)
+
+
+def feed() -> None:
+    """Feed the demonstration fleet, live, through ingest's door until stopped."""
+    configure()
+    settings = WebSettings()
+    with database(settings) as url:
+        demo.feed(url, system_clock)
+
+
+def up() -> None:
+    """Bring everything up: database, schema, demonstration, pages, feed (what ./run ends with)."""
+    from web import supervise
+
+    sys.exit(supervise.main(WebSettings()))

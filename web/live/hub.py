@@ -1,0 +1,239 @@
+"""The hub: listens for ticks, reads what changed, tells every client; bounded for slow ones."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from geo.clock import Clock, unix_ms
+from layers.access.roles import Role
+from layers.access.scope import scope
+from layers.database import libpq_url, read
+from layers.registry import Registry
+from layers.sources.models import Heartbeat, Source
+from layers.versions import CHANNEL, LayerVersion
+from layers.vessels.registry import VesselNow
+from layers.vessels.status import STATUS
+from tiles.statement import density_rows
+from web.live.clients import Client
+from web.live.fleet import Fleet
+from web.live.frames import DELTA, SNAPSHOT, Stamp, encode
+
+SWEEP_S = 15.0
+"""How often every boat's status is read anew: boats grow late without sending anything."""
+DELTA_S = 1.0
+
+_log = structlog.get_logger()
+
+
+@dataclass
+class Pulse:
+    """Whether ingest lives."""
+
+    last_beat_ms: int | None = None
+    state: str = "silent"
+
+
+class Hub:
+    """One per web process."""
+
+    def __init__(self, engine: AsyncEngine, url: str, registry: Registry, clock: Clock, silent_after_s: float) -> None:
+        self.versions: dict[str, tuple[int, Any]] = {}
+        self.pulse = Pulse()
+        self.fleet = Fleet()
+        self.epoch = int(time.time())
+        self.seq = 0
+        self._engine, self._url, self._registry, self._clock = engine, url, registry, clock
+        self._silent_after_ms = silent_after_s * 1000
+        self._clients: set[Client] = set()
+        self._seen_version = 0
+        self._arrived_ms = 0.0
+        self._stale = True
+        self._snapshot: tuple[int, list[bytes | str]] | None = None
+        self._density: str | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to listen; returns at once."""
+        self._tasks = [asyncio.create_task(job()) for job in (self._listen, self._deltas, self._beats)]
+
+    async def stop(self) -> None:
+        """Stop listening and let every client go."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def version(self, layer: str) -> int:
+        """The layer's version as last heard; 0 before its first delivery."""
+        return self.versions.get(layer, (0, None))[0]
+
+    # --- clients -------------------------------------------------------------------------------
+
+    def join(self, client: Client) -> None:
+        """Add a client; it gets a snapshot first."""
+        self._clients.add(client)
+
+    def leave(self, client: Client) -> None:
+        """Forget a client."""
+        self._clients.discard(client)
+
+    def snapshot(self, client: Client) -> list[bytes | str]:
+        """Everything a new or slow client needs, in order; shared bytes."""
+        if client.mode != "exact":
+            return [m for m in (self._density, self._ingest_message()) if m is not None]
+        if self._snapshot is None or self._snapshot[0] != self.seq:
+            self._snapshot = (self.seq, self._make_snapshot())
+        return [*self._snapshot[1], self._ingest_message()]
+
+    def _make_snapshot(self) -> list[bytes | str]:
+        standing = set(self.fleet.handles.values())
+        who = [entry for entry in self.fleet.who if entry[0] in standing]
+        frame = encode(SNAPSHOT, self._stamp(), self.fleet.standing())
+        return [_who(self.epoch, who), frame, self._counts_message()]
+
+    def _tell(self, messages: Sequence[bytes | str], mode: str | None = None) -> None:
+        for client in self._clients:
+            if mode is None or client.mode == mode:
+                client.offer(messages)
+
+    # --- listening -----------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(libpq_url(self._url), autocommit=True)
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}".encode())
+                    await self._read_versions()
+                    self._stale = True
+                    async for notice in connection.notifies():
+                        self._take(orjson.loads(notice.payload))
+            except (psycopg.Error, OSError) as error:
+                _log.warning("listen_lost", error=str(error)[:200])
+            await asyncio.sleep(1.0)
+
+    def _take(self, tick: dict[str, Any]) -> None:
+        if "beat" in tick:
+            self._beat(int(tick["at"]))
+        elif "layer" in tick:
+            layer, version = str(tick["layer"]), int(tick["version"])
+            self.versions[layer] = (version, self._clock())
+            if layer == "vessel":
+                arrived = float(tick.get("arrived") or 0)
+                self._arrived_ms = min(a for a in (self._arrived_ms, arrived) if a) if arrived else self._arrived_ms
+                self._stale = True
+            else:
+                self._tell([_json({"type": "layer", "layer": layer, "version": version})])
+
+    async def _read_versions(self) -> None:
+        async with read(self._engine) as connection:
+            for row in await connection.execute(
+                select(LayerVersion.layer, LayerVersion.version, LayerVersion.changed_at)
+            ):
+                self.versions[row.layer] = (row.version, row.changed_at)
+            beat = (await connection.execute(select(Heartbeat.beat_at).where(Heartbeat.process == "ingest"))).scalar()
+        if beat is not None:
+            self._beat(unix_ms(beat))
+
+    # --- the pulse of ingest -------------------------------------------------------------------
+
+    def _beat(self, at_ms: int) -> None:
+        self.pulse.last_beat_ms = at_ms
+        self._settle_pulse()
+
+    def _settle_pulse(self) -> None:
+        last = self.pulse.last_beat_ms
+        alive = last is not None and unix_ms(self._clock()) - last < self._silent_after_ms
+        state = "live" if alive else "silent"
+        if state != self.pulse.state:
+            self.pulse.state = state
+            self._tell([self._ingest_message()])
+
+    async def _beats(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(1.0)
+            self._settle_pulse()
+            ticks += 1
+            if ticks % 5 == 0:
+                self._tell([self._ingest_message()])
+
+    def _ingest_message(self) -> str:
+        return _json({"type": "ingest", "state": self.pulse.state, "last_beat_ms": self.pulse.last_beat_ms})
+
+    # --- deltas --------------------------------------------------------------------------------
+
+    async def _deltas(self) -> None:
+        swept = 0.0
+        while True:
+            began = time.monotonic()
+            full = began - swept >= SWEEP_S
+            if full or self._stale:
+                try:
+                    await self._refresh(full)
+                    swept = began if full else swept
+                except Exception as error:  # the stream outlives a database that does not
+                    _log.warning("refresh_failed", error=repr(error)[:200])
+            await asyncio.sleep(max(0.05, DELTA_S - (time.monotonic() - began)))
+
+    async def _refresh(self, full: bool) -> None:
+        self._stale = False
+        arrived, self._arrived_ms = self._arrived_ms, 0.0
+        rows = await self._read_fleet(0 if full else self._seen_version)
+        records, introduced = self.fleet.update(rows)
+        removed = self.fleet.forget(self.fleet.statuses.keys() - {r.id for r in rows}) if full else records[:0]
+        if full:
+            await self._refresh_density()
+        self._seen_version = max([self._seen_version, *(r.version for r in rows)])
+        if not (len(records) or len(removed) or introduced):
+            return
+        self.seq += 1
+        messages: list[bytes | str] = [_who(self.epoch, introduced)] if introduced else []
+        messages += [encode(DELTA, self._stamp(arrived), found) for found in (records, removed) if len(found)]
+        self._tell([*messages, self._counts_message()], "exact")
+
+    async def _read_fleet(self, since: int) -> Sequence[Row[Any]]:
+        v = VesselNow
+        columns = (v.id, v.label, v.name, v.kind, v.t, v.lon_e7, v.lat_e7, v.sog_dkn, v.cog_ddeg, v.version)
+        statement = select(*columns, STATUS.label("status"), Source.origin).join(Source, Source.id == v.source_id)
+        if since:
+            statement = statement.where(v.version > since)
+        async with read(self._engine) as connection:
+            return (await connection.execute(statement, {"now": self._clock()})).all()
+
+    async def _refresh_density(self) -> None:
+        layer = self._registry["vessel"]
+        if layer.density is None or scope(Role.GUEST, layer).mode != "density":
+            return
+        async with read(self._engine) as connection:
+            rows = (await connection.execute(density_rows(layer))).all()
+        cells = [[row.west, row.south, row.boats] for row in rows]
+        message = _json({"type": "density", "cells": cells, "size_deg": layer.density.size_deg})
+        if message != self._density:
+            self._density = message
+            self._tell([message], "density")
+
+    def _stamp(self, arrived: float = 0.0) -> Stamp:
+        return Stamp(self.epoch, self.seq, float(unix_ms(self._clock())), arrived)
+
+    def _counts_message(self) -> str:
+        counts = self.fleet.counts()
+        return _json({"type": "counts", "denominator": sum(counts.values()), "counts": counts})
+
+
+def _who(epoch: int, boats: Sequence[tuple[int, str, str, str]]) -> str:
+    return _json({"type": "who", "epoch": epoch, "vessels": boats})
+
+
+def _json(message: dict[str, Any]) -> str:
+    return orjson.dumps(message).decode()

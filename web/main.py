@@ -1,0 +1,61 @@
+"""The web process: `create_app` puts its parts together; nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cachetools import TTLCache
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from geo.clock import Clock, system_clock
+from layers.database import make_async_engine
+from layers.registry import load_layers
+from tiles.read import TileReader, tile_pool
+from web import VERSION, errors
+from web.access import SESSION_MEMORY_S
+from web.headers import SecurityHeaders
+from web.live.hub import Hub
+from web.live.socket import live
+from web.routes import layers, me, pages, style, tiles, units, vessels
+from web.settings import WebSettings
+from web.state import State
+
+ROUTERS = (me.router, layers.router, units.router, vessels.router, style.router, tiles.router, pages.router)
+
+
+def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> FastAPI:
+    """The app over the database at `url`; opens its connections when it starts, closes them when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_async_engine(url)
+        pool = tile_pool(url, settings.tile_connections)
+        await pool.open()
+        registry = load_layers()
+        hub = Hub(engine, url, registry, clock, settings.silent_after_s)
+        reader = TileReader(pool, settings.tile_cache_mb)
+        sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
+        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, sessions)  # type: ignore[arg-type]
+        await hub.start()
+        yield
+        await hub.stop()
+        await pool.close()
+        await engine.dispose()
+
+    app = FastAPI(
+        title="opsmap",
+        summary="Bản đồ điều hành Quảng Ngãi",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_body_bytes,
+    )
+    errors.install(app)
+    app.router.routes.append(tiles.tile_route)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_api_websocket_route("/live", live)
+    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,60 @@
+"""GET /api/layers: the registry as this role sees it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+
+from layers.access.roles import Role
+from layers.access.scope import scope
+from layers.database import read
+from layers.sources.models import Source
+from layers.spec import Field, Layer, Text
+from tiles.legend import legend
+from web.access import role_of
+from web.state import State, state_of
+
+router = APIRouter(prefix="/api")
+
+
+@router.get("/layers")
+async def get_layers(request: Request) -> dict[str, Any]:
+    """Every layer this role may see in some form."""
+    state, role = state_of(request), await role_of(request)
+    async with read(state.engine) as connection:
+        origins = dict((await connection.execute(select(Source.code, Source.origin))).tuples().all())
+    seen = [m for m in state.registry.values() if scope(role, m).mode != "none"]
+    return {"layers": [_view(state, role, layer, origins.get(layer.source, "real")) for layer in seen]}
+
+
+def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]:
+    allowed = scope(role, layer)
+    version, changed = state.hub.versions.get(layer.name, (0, None))
+    return {
+        "name": layer.name,
+        "title": words(layer.title),
+        "source": layer.source,
+        "origin": origin,
+        "version": version,
+        "changed_at": changed,
+        "mode": allowed.mode,
+        "geometry": "polygon" if layer.shapes is not None else "point",
+        "tiles": f"/tiles/{layer.name}.json",
+        "fields": [_field(f) for f in allowed.fields],
+        "measures": [
+            {"name": m.name, "title": words(m.title), "unit": words(m.unit), "digits": m.digits, "good": m.good}
+            for m in layer.measures
+        ],
+        "legend": legend(layer),
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    assert field.column is not None
+    kind = {int: "number", float: "number", bool: "boolean"}.get(field.column.type.python_type, "text")
+    return {"name": field.name, "title": words(field.title), "unit": field.unit, "kind": kind}
+
+
+def words(text: Text) -> dict[str, str]:
+    """A Text as the API writes it."""
+    return {"vi": text.vi, "en": text.en}

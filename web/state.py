@@ -1,0 +1,33 @@
+"""What the web process holds while it lives; made in `create_app`, reached through the request."""
+
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import HTTPConnection
+
+from geo.clock import Clock
+from layers.access.accounts import Who
+from layers.registry import Registry
+from tiles.read import TileReader
+from web.live.hub import Hub
+from web.settings import WebSettings
+
+
+@dataclass(frozen=True)
+class State:
+    """The parts that requests share."""
+
+    settings: WebSettings
+    clock: Clock
+    registry: Registry
+    engine: AsyncEngine
+    tiles: TileReader
+    hub: Hub
+    sessions: TTLCache[str, Who | None]
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The state of the app that serves this connection."""
+    state: State = connection.app.state.opsmap
+    return state

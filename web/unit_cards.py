@@ -1,0 +1,237 @@
+"""What is said of a unit: the loop over the registry that makes a card, and one measure over all units."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from geo.clock import local_date
+from geo.errors import BadInput, NotFound
+from layers import aggregate
+from layers.access.roles import Role
+from layers.database import ReadConnection, read
+from layers.spec import Layer, Measure, Text
+from layers.units.models import Unit
+from layers.units.read import (
+    STRUCTURES,
+    locate_statement,
+    on_date,
+    parts_statement,
+    unit_statement,
+    units_statement,
+)
+from web.freshness import SourceInfo, freshness, read_sources, timed
+from web.state import State
+from web.views import (
+    MeasureHead,
+    MeasureView,
+    PartView,
+    SourceView,
+    UnitCard,
+    UnitList,
+    UnitValue,
+    UnitValues,
+    UnitView,
+    Words,
+)
+
+CLASSES = 5
+LONG_AGO = date(1900, 1, 1)
+
+
+async def unit_list(engine: AsyncEngine, level: str, at: date, province: str) -> UnitList:
+    """The units of a level on a date."""
+    async with read(engine) as connection:
+        rows = (await connection.execute(units_statement(level, at, province))).all()
+    return UnitList(at=at, level=level, units=[unit_view(row) for row in rows])
+
+
+async def units_of_point(engine: AsyncEngine, point: tuple[float, float], at: date) -> list[UnitView]:
+    """The unit of a point (lon, lat in degrees) at each level."""
+    async with read(engine) as connection:
+        rows = (await connection.execute(locate_statement(*point, at))).all()
+    return [unit_view(row) for row in rows]
+
+
+async def card(state: State, role: Role, code: str, at: date | None, structure: str | None) -> UnitCard:
+    """One unit's card, every number with its unit, time, source, age and origin."""
+    if structure is not None and structure not in STRUCTURES:
+        raise BadInput(f"structure={structure!r}: use one of {', '.join(STRUCTURES)}", field="structure")
+    vintage = STRUCTURES[structure] if structure is not None else at
+    async with read(state.engine) as connection:
+        row = (await connection.execute(unit_statement(code, vintage))).first()
+        if row is None:
+            when = f" on {vintage}" if vintage else ""
+            raise NotFound(f"code={code!r}: no unit has this code{when}; see /api/units", field="code")
+        today = local_date(state.clock())
+        parts = (
+            []
+            if row.level == "commune"
+            else (await connection.execute(parts_statement(row.key, "commune", today))).all()
+        )
+        measures = await _measures(connection, state, role, row)
+    return UnitCard(
+        unit=unit_view(row),
+        vintage=_vintage(row),
+        parts=[PartView(code=p.code, name=p.name) for p in parts],
+        measures=measures,
+    )
+
+
+async def _measures(connection: ReadConnection, state: State, role: Role, unit: Row[Any]) -> list[MeasureView]:
+    sources = await read_sources(connection)
+    now = state.clock()
+    views: list[MeasureView] = []
+    for layer in aggregate.readable(list(state.registry.values()), role):
+        statement = aggregate.unit_statement(layer)
+        row = (await connection.execute(statement, {"units": [unit.key], "now": now})).mappings().one()
+        delivered = state.hub.version(layer.name) > 0 and unit.shape
+        source = source_of(layer, row["source_id"], sources)
+        views += [measure_view(found, row["t"], source, now) for found in aggregate.sums(layer, row, delivered)]
+    return views
+
+
+async def unit_values(state: State, role: Role, name: str, level: str) -> UnitValues:
+    """One measure over today's units of a level."""
+    layer, measure = find_measure(state, role, name)
+    now = state.clock()
+    units = select(Unit.key, Unit.code).where(Unit.level == level, on_date(local_date(now))).order_by(Unit.code)
+    async with read(state.engine) as connection:
+        codes = dict((await connection.execute(units)).tuples().all())
+        if not codes:
+            raise BadInput(
+                f"level={level!r}: no such level today; use commune, former_district or province", field="level"
+            )
+        statement = aggregate.unit_statement(layer, grouped=True)
+        rows = (await connection.execute(statement, {"units": list(codes), "now": now})).mappings().all()
+        sources = await read_sources(connection)
+    delivered = state.hub.version(layer.name) > 0
+    sums = {r["unit"]: next(s for s in aggregate.sums(layer, r, delivered) if s.measure is measure) for r in rows}
+    values = [_value(key, code, sums.get(key), delivered) for key, code in codes.items()]
+    last = max((r["t"] for r in rows if r["t"] is not None), default=None)
+    source = source_of(layer, max((r["source_id"] for r in rows if r["source_id"]), default=None), sources)
+    known = [v.value for v in values if v.value is not None]
+    age = None if last is None else now - last
+    return UnitValues(
+        measure=MeasureHead(
+            layer=layer.name,
+            name=measure.name,
+            title=words(measure.title),
+            unit=words(measure.unit),
+            digits=measure.digits,
+        ),
+        level=level,
+        values=values,
+        breaks=breaks(known),
+        total=sum(known) if known else None,
+        origin=source.origin if source else "real",
+        source=source_view(source),
+        stale=freshness(age, source.cadence if source else None),
+        **timed(last, now),
+    )
+
+
+def find_measure(state: State, role: Role, name: str) -> tuple[Layer, Measure]:
+    """The measure `layer.name`, or BadInput naming those this role may read."""
+    readable = aggregate.readable(list(state.registry.values()), role)
+    every = {f"{layer.name}.{m.name}": (layer, m) for layer in readable for m in layer.measures}
+    if name not in every:
+        raise BadInput(f"measure={name!r}: use one of {', '.join(every)}", field="measure")
+    return every[name]
+
+
+def breaks(values: Sequence[float]) -> list[float]:
+    """Class limits at equal counts, rounded away where units are alike; fewer classes for fewer values."""
+    if not values:
+        return []
+    cuts = np.quantile(np.array(values), np.linspace(0, 1, CLASSES + 1)[1:-1])
+    lowest, highest = min(values), max(values)
+    return [float(c) for c in np.unique(np.round(cuts, 6)) if lowest < c <= highest]
+
+
+def _value(key: int, code: str, found: aggregate.Sum | None, delivered: bool) -> UnitValue:
+    if found is None:  # no rows in its cells: a true zero for counts, when the layer was delivered at all
+        return UnitValue(
+            key=key, code=code, value=0.0 if delivered else None, status="official" if delivered else "none"
+        )
+    return UnitValue(key=key, code=code, value=found.value, status=_status(found))
+
+
+def measure_view(found: aggregate.Sum, t: datetime | None, source: SourceInfo | None, now: datetime) -> MeasureView:
+    """One sum as the card shows it."""
+    when = timed(t, now)
+    partial = found.known is not None and found.known < found.rows
+    return MeasureView(
+        layer=found.layer.name,
+        layer_title=words(found.layer.title),
+        name=found.measure.name,
+        title=words(found.measure.title),
+        value=found.value,
+        unit=words(found.measure.unit),
+        digits=found.measure.digits,
+        source=source_view(source),
+        origin=source.origin if source else "real",
+        status=_status(found),
+        coverage=f"{found.known}/{found.rows}" if partial else None,
+        stale=freshness(None if t is None else now - t, source.cadence if source else None),
+        **when,
+    )
+
+
+def _status(found: aggregate.Sum) -> str:
+    if found.value is None:
+        return "none"
+    if found.known is not None and found.known < found.rows:
+        return "partial"
+    return "estimate" if found.split else "official"
+
+
+def source_of(layer: Layer, source_id: int | None, sources: dict[int, SourceInfo]) -> SourceInfo | None:
+    """The source of a layer's rows, or of the layer when it has none here."""
+    if source_id is not None and source_id in sources:
+        return sources[source_id]
+    return next((s for s in sources.values() if s.code == layer.source), None)
+
+
+def source_view(source: SourceInfo | None) -> SourceView | None:
+    """A source as the API writes it."""
+    return None if source is None else SourceView(code=source.code, title=Words(**source.title))
+
+
+def words(text: Text) -> Words:
+    """A Text as the API writes it."""
+    return Words(vi=text.vi, en=text.en)
+
+
+def unit_view(row: Row[Any]) -> UnitView:
+    """A row of `layers.units.read` as the API writes it."""
+    label = None if row.lon is None else (round(row.lon, 5), round(row.lat, 5))
+    note = None if row.note_vi is None else Words(vi=row.note_vi, en=row.note_en or row.note_vi)
+    return UnitView(
+        key=row.key,
+        code=row.code,
+        name=row.name,
+        full_name=row.full_name,
+        type=row.type,
+        level=row.level,
+        valid_from=None if row.valid_from == LONG_AGO else row.valid_from,
+        valid_to=row.valid_to,
+        parent=row.parent_code,
+        province=row.province_code,
+        successors=(row.successor_codes or "").replace(";", " ").split(),
+        label=label,
+        shape=row.shape,
+        note=note,
+    )
+
+
+def _vintage(row: Row[Any]) -> Words:
+    """Which vintage a card speaks of, in words."""
+    if row.valid_to is None:
+        since = row.valid_from.strftime("%d/%m/%Y")
+        return Words(vi=f"Đơn vị hiện hành, từ {since}", en=f"In force since {row.valid_from.isoformat()}")
+    until = row.valid_to.strftime("%d/%m/%Y")
+    return Words(vi=f"Đơn vị cũ, đến trước {until}", en=f"Former unit, until {row.valid_to.isoformat()}")

@@ -1,0 +1,135 @@
+"""What an officer is told of boats: lists whose counts add up, and one boat's panel."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import literal, select
+
+from geo.errors import NotFound
+from layers.database import ReadConnection, read
+from layers.vessels import read as boats
+from layers.vessels.models import TransmitterOnVessel
+from layers.vessels.registry import VesselNow
+from web.freshness import read_sources, timed
+from web.state import State
+from web.unit_cards import source_view
+from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, VesselList, VesselView, Words
+
+E7 = 1e7
+
+
+async def vessel_list(state: State, q: str, bbox: str, status: str, limit: int) -> VesselList:
+    """Boats found; counts over the same search, without the status filter, adding up to the denominator."""
+    now = state.clock()
+    conditions = boats.found(q, bbox, status)
+    async with read(state.engine) as connection:
+        rows = (await connection.execute(boats.vessels_statement(q, conditions, limit), {"now": now})).mappings().all()
+        counted = await connection.execute(boats.counts_statement(boats.found(q, bbox, "")), {"now": now})
+        counts = dict(counted.tuples().all())
+        asked = status.split(",") if status else list(counts)
+    return VesselList(
+        total=sum(counts.get(s, 0) for s in asked),
+        denominator=sum(counts.values()),
+        counts=counts,
+        vessels=[VesselView(**_plain(row, now)) for row in rows],
+    )
+
+
+async def vessel_card(state: State, vessel_id: str) -> VesselCard:
+    """One boat's panel, or NotFound."""
+    now = state.clock()
+    async with read(state.engine) as connection:
+        statement = boats.vessels_statement("", [VesselNow.id == vessel_id], 1)
+        row = (await connection.execute(statement, {"now": now})).mappings().first()
+        if row is None:
+            raise NotFound(f"vessel={vessel_id[:40]!r}: no such boat; search with /api/vessels?q=", field="id")
+        sources = await read_sources(connection)
+        source = source_view(sources[row["source_id"]])
+        assert source is not None
+        return VesselCard(
+            **_plain(row, now),
+            gear=row["gear"],
+            home_port=row["home_port"],
+            heard_at=row["heard_at"],
+            stored_at=row["stored_at"],
+            source=source,
+            commune=await _commune(connection, row["cell_id"]),
+            transmitters=await _devices(connection, row),
+            law=await _law(connection, row["status"], now),
+            recent=await _recent(connection, row, now),
+        )
+
+
+def _plain(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "label": row["label"],
+        "name": row["name"],
+        "length_m": row["length_m"],
+        "status": row["status"],
+        "t": row["t"],
+        "age_s": timed(row["t"], now)["age_s"],
+        "lon": _degrees(row["lon_e7"]),
+        "lat": _degrees(row["lat_e7"]),
+        "sog_kn": _tenth(row["sog_dkn"]),
+        "cog_deg": _tenth(row["cog_ddeg"]),
+        "kind": row["kind"],
+        "origin": row["origin"],
+    }
+
+
+async def _commune(connection: ReadConnection, cell_id: int | None) -> PartView | None:
+    if cell_id is None:
+        return None
+    row = (await connection.execute(boats.commune_statement(cell_id))).first()
+    return None if row is None else PartView(code=row.code, name=row.name)
+
+
+async def _devices(connection: ReadConnection, boat: Mapping[str, Any]) -> list[TransmitterView]:
+    if boat["vessel_id"] is None:
+        return []
+    rows = (await connection.execute(boats.devices_statement(boat["vessel_id"]))).all()
+    return [
+        TransmitterView(
+            key=r.key,
+            kind=r.kind,
+            provider=r.key.split(":")[1] if r.kind == "vms" else None,
+            valid_from=r.valid_from,
+            valid_to=r.valid_to,
+            t=r.t,
+            counted=bool(r.counted),
+        )
+        for r in rows
+    ]
+
+
+async def _law(connection: ReadConnection, status: str, now: datetime) -> LawView | None:
+    statement = boats.rule_statement(status)
+    row = (await connection.execute(statement, {"now": now})).first() if statement is not None else None
+    if row is None:
+        return None
+    return LawView(
+        text=Words(vi=row.text_vi, en=row.text_en),
+        decree=row.decree,
+        article=row.article,
+        verified=row.verified,
+        source=row.source,
+    )
+
+
+async def _recent(connection: ReadConnection, boat: Mapping[str, Any], now: datetime) -> list[FixView]:
+    link = TransmitterOnVessel
+    devices = select(link.transmitter_id).where(link.vessel_id == boat["vessel_id"])
+    if boat["vessel_id"] is None:
+        devices = select(literal(boat["transmitter_id"]))
+    rows = (await connection.execute(boats.recent_statement(devices, now))).all()
+    return [FixView(t=r.t, lon=r.lon_e7 / E7, lat=r.lat_e7 / E7, sog_kn=_tenth(r.sog_dkn), source=r.code) for r in rows]
+
+
+def _degrees(value: int | None) -> float | None:
+    return None if value is None else value / E7
+
+
+def _tenth(value: int | None) -> float | None:
+    return None if value is None else value / 10

@@ -1,0 +1,201 @@
+"""What the API answers, as typed models: the OpenAPI document and the pages' types come from these."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+Origin = Literal["real", "simulated", "replayed"]
+
+
+class Words(BaseModel):
+    """The same words in Vietnamese and English."""
+
+    vi: str
+    en: str
+
+
+class SourceView(BaseModel):
+    """Who gave a number."""
+
+    code: str
+    title: Words
+
+
+class UnitView(BaseModel):
+    """One unit in one vintage; `shape` says whether we have its ground."""
+
+    key: int
+    code: str
+    name: str
+    full_name: str
+    type: str
+    level: str
+    valid_from: date | None
+    valid_to: date | None
+    parent: str | None
+    province: str
+    successors: list[str]
+    label: tuple[float, float] | None
+    shape: bool
+    note: Words | None
+
+
+class UnitList(BaseModel):
+    """The units of a level on a date."""
+
+    at: date
+    level: str
+    units: list[UnitView]
+
+
+class MeasureView(BaseModel):
+    """One number with everything that makes it trustworthy; `value` null is "no figure", not zero."""
+
+    layer: str
+    layer_title: Words
+    name: str
+    title: Words
+    value: float | None
+    unit: Words
+    digits: int
+    time: datetime | None
+    age_s: int | None
+    source: SourceView | None
+    origin: Origin
+    status: Literal["official", "estimate", "partial", "none"]
+    coverage: str | None
+    stale: Literal["fresh", "late", "stale"]
+
+
+class PartView(BaseModel):
+    """A commune inside a unit."""
+
+    code: str
+    name: str
+
+
+class UnitCard(BaseModel):
+    """One click on a unit."""
+
+    unit: UnitView
+    vintage: Words
+    parts: list[PartView]
+    measures: list[MeasureView]
+
+
+class UnitValue(BaseModel):
+    """One unit's value of one measure."""
+
+    key: int
+    code: str
+    value: float | None
+    status: str
+
+
+class MeasureHead(BaseModel):
+    """Which measure a map is coloured by."""
+
+    layer: str
+    name: str
+    title: Words
+    unit: Words
+    digits: int
+
+
+class UnitValues(BaseModel):
+    """One measure over all units of a level, with honest classes (`breaks` between them)."""
+
+    measure: MeasureHead
+    level: str
+    values: list[UnitValue]
+    breaks: list[float]
+    total: float | None
+    time: datetime | None
+    age_s: int | None
+    origin: Origin
+    source: SourceView | None
+    stale: str
+
+
+class VesselView(BaseModel):
+    """One boat in a list; null means nobody said."""
+
+    id: str
+    label: str
+    name: str | None
+    length_m: float | None
+    status: str
+    t: datetime | None
+    age_s: int | None
+    lon: float | None
+    lat: float | None
+    sog_kn: float | None
+    cog_deg: float | None
+    kind: str
+    origin: Origin
+
+
+class VesselList(BaseModel):
+    """Boats found; the counts by status add up to the denominator."""
+
+    total: int
+    denominator: int
+    counts: dict[str, int]
+    vessels: list[VesselView]
+
+
+class TransmitterView(BaseModel):
+    """A device on a boat; `counted` is the one that speaks for it."""
+
+    key: str
+    kind: str
+    provider: str | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    t: datetime | None
+    counted: bool
+
+
+class FixView(BaseModel):
+    """One reported position."""
+
+    t: datetime
+    lon: float
+    lat: float
+    sog_kn: float | None
+    source: str
+
+
+class LawView(BaseModel):
+    """The rule that stands behind a status, and whether anybody verified its text."""
+
+    text: Words
+    decree: str
+    article: str | None
+    verified: bool
+    source: str
+
+
+class VesselCard(VesselView):
+    """One boat's panel."""
+
+    gear: str | None
+    home_port: str | None
+    commune: PartView | None
+    transmitters: list[TransmitterView]
+    heard_at: datetime | None
+    stored_at: datetime | None
+    source: SourceView
+    law: LawView | None
+    recent: list[FixView]
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
