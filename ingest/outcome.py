@@ -47,6 +47,11 @@ class Identity(NamedTuple):
     imo: int | None = None
     ship_type: int | None = None
 
+    def or_else(self, other: "Identity") -> "Identity":
+        """This identity, with what it does not say taken from another."""
+        said = {name: value for name, value in self._asdict().items() if value is not None}
+        return other._replace(**said)
+
 
 class Fix(NamedTuple):
     """One position report, ready to store.

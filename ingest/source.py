@@ -172,7 +172,9 @@ def cut_lines(chunks: Iterable[bytes]) -> Iterator[Line | Reject]:
             *pieces, tail = (tail + chunk).split(b"\n")
             for piece in pieces:
                 number += 1
-                yield bounded(piece, None, number, lost)
+                yield (
+                    bounded(piece, None, number, lost) if lost or len(piece) > LINE_LIMIT else Line(piece, None, number)
+                )
                 lost = 0
             if len(tail) > LINE_LIMIT:
                 lost, tail = lost + len(tail) - KEPT_OF_LONG_LINE, tail[:KEPT_OF_LONG_LINE]

@@ -18,7 +18,9 @@ NO_LON, NO_LAT, NO_SOG, NO_COG, NO_HEADING = 181 * 600_000, 91 * 600_000, 1023, 
 MAX_LON, MAX_LAT = 180 * 600_000, 90 * 600_000
 JUMP_KN = 100
 JUMP_NM = 1.0
+NEAR_E7 = 100_000
 _REMEMBERED = 200_000
+_UNTIMED = int(Flag.UNTIMED)
 _RENAMED = {
     "speed": "sog_kn",
     "course": "cog_deg",
@@ -35,7 +37,7 @@ def clean_position(position: Position, now_ms: int) -> Fix | Reject:
     heard_ms = now_ms if sentence.heard_ms is None else sentence.heard_ms
     if not EARLIEST_MS <= heard_ms <= now_ms + ALLOWANCE_MS:
         return refuse_time(sentence, heard_ms)
-    if (abs(lon) > MAX_LON and lon != NO_LON) or (abs(lat) > MAX_LAT and lat != NO_LAT):
+    if not (-MAX_LON <= lon <= MAX_LON or lon == NO_LON) or not (-MAX_LAT <= lat <= MAX_LAT or lat == NO_LAT):
         return refuse_place(sentence, lon / 600_000, lat / 600_000)
     flags = sentence.flags
     if cog > NO_COG or (heading is not None and 360 <= heading != NO_HEADING):
@@ -118,16 +120,17 @@ class JumpWatch:
 
     def look(self, fix: Fix) -> Fix:
         """The fix, flagged `JUMP` when nothing that floats could have come here in time."""
-        if fix.lon_e7 is None or fix.lat_e7 is None or fix.flags & Flag.UNTIMED:
+        lon, lat = fix.lon_e7, fix.lat_e7
+        if lon is None or lat is None or fix.flags & _UNTIMED:
             return fix
-        before = self._last.get(fix.key)
-        if before is None and len(self._last) >= _REMEMBERED:
+        t_ms, last_lon, last_lat = self._last.get(fix.key, (fix.t_ms, lon, lat))
+        if len(self._last) >= _REMEMBERED:
             self._last.clear()
-        self._last[fix.key] = (fix.t_ms, fix.lon_e7, fix.lat_e7)
-        if before is None or (abs(before[1] - fix.lon_e7) < 50_000 and abs(before[2] - fix.lat_e7) < 50_000):
+        self._last[fix.key] = (fix.t_ms, lon, lat)
+        if -NEAR_E7 < last_lon - lon < NEAR_E7 and -NEAR_E7 < last_lat - lat < NEAR_E7:
             return fix
-        hours = max(abs(fix.t_ms - before[0]), 1000) / 3_600_000
-        apart = distance_nm(before[1], before[2], fix.lon_e7, fix.lat_e7)
+        hours = max(abs(fix.t_ms - t_ms), 1000) / 3_600_000
+        apart = distance_nm(last_lon, last_lat, lon, lat)
         return fix._replace(flags=fix.flags | Flag.JUMP) if apart > JUMP_NM and apart / hours > JUMP_KN else fix
 
 

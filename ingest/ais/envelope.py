@@ -36,10 +36,11 @@ class Envelope(NamedTuple):
 
     def or_else(self, other: "Envelope | None") -> "Envelope":
         """This envelope, with what it does not say taken from another."""
-        if other is None:
+        if other is None or other is EMPTY:
             return self
-        heard_ms = other.heard_ms if self.heard_ms is None else self.heard_ms
-        return Envelope(heard_ms, self.station or other.station, self.group or other.group, self.flags | other.flags)
+        heard_ms, names = (self.heard_ms, self.names) if self.heard_ms is not None else (other.heard_ms, other.names)
+        flags = self.flags | other.flags
+        return Envelope(heard_ms, self.station or other.station, self.group or other.group, flags, names)
 
 
 EMPTY = Envelope()
@@ -48,11 +49,18 @@ EMPTY = Envelope()
 def xor_bytes(body: bytes) -> int:
     """The NMEA checksum: all bytes XORed, by folding one big integer in half until a byte is left."""
     value = int.from_bytes(body, "big")
-    width = 1 << max(3, (len(body) * 8 - 1).bit_length())
-    while width > 8:
-        width >>= 1
+    width = 256
+    while len(body) * 8 > 2 * width:
+        width *= 2
+    while width > 256:
         value ^= value >> width
-    return value & 0xFF
+        width >>= 1
+    value ^= value >> 256
+    value ^= value >> 128
+    value ^= value >> 64
+    value ^= value >> 32
+    value ^= value >> 16
+    return (value ^ value >> 8) & 0xFF
 
 
 def epoch_ms(text: bytes) -> int | None:
@@ -91,7 +99,8 @@ def read_tag_block(text: bytes) -> Envelope | None:
     values = {code: value for code, _, value in fields}
     flags = 0 if HEX.get(given) == xor_bytes(body) else int(Flag.TAG_CHECKSUM)
     group = values.get(b"g", b"").rpartition(b"-")[2] or None
-    return Envelope(epoch_ms(values.get(b"c", b"")), values.get(b"s") or None, group, flags)
+    said = Envelope(epoch_ms(values.get(b"c", b"")), values.get(b"s") or None, group, flags)
+    return EMPTY if said == EMPTY else said
 
 
 def read_wrapper(text: bytes) -> Envelope | None:
@@ -103,24 +112,20 @@ def read_wrapper(text: bytes) -> Envelope | None:
     fields = body.split(b",")
     if len(fields) < 9 or HEX.get(given[:2]) != xor_bytes(body):
         return None
-    heard_ms = _wrapped_ms(b",".join(fields[2:7]), fields[7], fields[8])
-    station = fields[11] if len(fields) > 11 else b""
-    names = HEX.get(fields[13]) if len(fields) > 13 else None
-    return None if heard_ms is None else Envelope(heard_ms, station or None, None, 0, names)
-
-
-def _wrapped_ms(minute: bytes, second: bytes, millisecond: bytes) -> int | None:
-    start = _minute_ms(minute)
-    if start is None or not (second.isdigit() and millisecond.isdigit()):
+    second_ms = _second_ms(*fields[2:8])
+    if second_ms is None or not fields[8].isdigit():
         return None
-    return start + int(second) * 1000 + int(millisecond)
+    station = fields[11] if len(fields) > 11 else None
+    names = HEX.get(fields[13]) if len(fields) > 13 else None
+    return Envelope(second_ms + int(fields[8]), station or None, None, 0, names)
 
 
-@lru_cache(maxsize=64)
-def _minute_ms(text: bytes) -> int | None:
+@lru_cache(maxsize=4096)
+def _second_ms(*fields: bytes) -> int | None:
+    """Year, month, day, hour, minute, second as a wrapper writes them."""
     try:
-        year, month, day, hour, minute = map(int, text.split(b","))
-        return unix_ms(datetime(year, month, day, hour, minute, tzinfo=UTC))
+        year, month, day, hour, minute, second = map(int, fields)
+        return unix_ms(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
     except ValueError:
         return None
 

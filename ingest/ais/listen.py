@@ -76,20 +76,22 @@ class Listener:
                 yield line
                 continue
             raw = line.raw.strip(_JUNK)
-            if raw[:1] == b"!" and raw[3:6] in _BARE and raw[-3:-2] == b"*" and raw.count(b"!") == 1:
+            first = raw[:1]
+            if first == b"!" and raw[3:6] in _BARE and raw[-3:-2] == b"*" and raw.count(b"!") == 1:
                 yield self._hear(raw, raw, waiting or EMPTY, line)
-            elif raw[:1] == b"$" and b"!" not in raw:
+            elif first == b"$" and b"!" not in raw:
                 yield self._hear_other(raw, waiting, line)
+            elif first == b"\\" and raw.find(b"\\", 1) == len(raw) - 1:
+                yield self._hear_tag(raw, waiting, line)
             else:
                 yield from self._hear_mixed(raw, waiting, line)
 
     def _hear(self, raw: bytes, text: bytes, envelope: Envelope, line: Line) -> Sentence | Reject:
         if envelope.names is not None:
             envelope = self._owned(text, envelope)
-        heard_ms, flags = envelope.heard_ms, envelope.flags
-        if heard_ms is None:
-            heard_ms, flags = untimed(line, flags)
-        return read_sentence(raw, text, envelope._replace(heard_ms=heard_ms, flags=flags), line.number)
+        if envelope.heard_ms is None:
+            envelope = untimed(line, envelope)
+        return read_sentence(raw, text, envelope, line.number)
 
     def _owned(self, text: bytes, envelope: Envelope) -> Envelope:
         """The wrapper's envelope, unless the wrapper names another sentence.
@@ -108,52 +110,50 @@ class Listener:
         """A `$…` line: a wrapper for the next line, a station's own talk, or another kind of sentence."""
         if raw.startswith(b"$PGHP,"):
             wrapper = read_wrapper(raw)
-            self._waiting = wrapper.or_else(waiting)._replace(names=wrapper.names) if wrapper else None
+            self._waiting = wrapper.or_else(waiting) if wrapper else None
             return WRAPPER
         return judge_other(raw, line.number)
+
+    def _hear_tag(self, raw: bytes, waiting: Envelope | None, line: Line) -> Ignored | Reject:
+        """A tag block on a line of its own speaks for the next line."""
+        tag = read_tag_block(raw[1:-1])
+        if tag is None:
+            return judge_other(raw, line.number)
+        self._waiting = tag.or_else(waiting)
+        return TAG_BLOCK
 
     def _hear_mixed(self, raw: bytes, waiting: Envelope | None, line: Line) -> Iterator[Heard]:
         """A line with more than one bare sentence on it: tag block, prefix, suffix, several sentences, or noise."""
         starts = [match.start() for match in _AIS.finditer(raw)]
         if not starts:
-            yield self._hear_rest(raw, waiting, line)
+            yield judge_other(raw, line.number) if raw else BLANK
             return
         self.extra += len(starts) - 1
-        prefix_ms = moment_ms(raw[: starts[0]])
+        prefix_ms = moment_ms(raw[: starts[0]]) if starts[0] else None
         envelope = waiting or EMPTY if prefix_ms is None else Envelope(prefix_ms).or_else(waiting)
+        if len(starts) == 1:
+            yield self._hear_piece(raw, raw[starts[0] :], envelope, line)
+            return
         for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
             piece = raw[start:end].strip(_JUNK)
-            yield self._hear_piece(raw if start == starts[0] and end == len(raw) else piece, piece, envelope, line)
+            yield self._hear_piece(piece, piece, envelope, line)
             envelope = EMPTY
 
     def _hear_piece(self, raw: bytes, piece: bytes, envelope: Envelope, line: Line) -> Sentence | Reject:
         """One sentence with its own tag block before it and its own suffix after it."""
         at = piece.index(b"!")
-        tag = read_tag_block(piece[1 : at - 1]) if at else None
+        own = (read_tag_block(piece[1 : at - 1]) if at else None) or EMPTY
         text, suffix = split_suffix(piece[at:])
-        own = (tag or EMPTY).or_else(read_suffix(suffix) if suffix else None)
-        names = envelope.names if own.heard_ms is None else None
-        return self._hear(raw, text, own.or_else(envelope)._replace(names=names), line)
-
-    def _hear_rest(self, raw: bytes, waiting: Envelope | None, line: Line) -> Ignored | Reject:
-        """A line without an AIS sentence."""
-        if not raw:
-            return BLANK
-        if raw[:1] == b"\\":
-            inside, closed, rest = raw[1:].partition(b"\\")
-            tag = read_tag_block(inside) if closed else None
-            if tag and not rest:
-                self._waiting = tag.or_else(waiting)
-                return TAG_BLOCK
-            raw = rest if tag else raw
-        return judge_other(raw, line.number)
+        if suffix:
+            own = own.or_else(read_suffix(suffix))
+        return self._hear(raw, text, own if own.heard_ms is not None else own.or_else(envelope), line)
 
 
-def untimed(line: Line, flags: int) -> tuple[int | None, int]:
-    """The time and flags of a sentence nobody timed: our own moment of arrival if there is one."""
+def untimed(line: Line, envelope: Envelope) -> Envelope:
+    """The envelope of a sentence nobody timed: with our own moment of arrival if there is one, and flagged."""
     if line.arrived_at is None:
-        return None, flags | Flag.UNTIMED
-    return unix_ms(line.arrived_at), flags | Flag.ARRIVAL
+        return envelope._replace(flags=envelope.flags | Flag.UNTIMED)
+    return envelope._replace(heard_ms=unix_ms(line.arrived_at), flags=envelope.flags | Flag.ARRIVAL)
 
 
 def split_suffix(text: bytes) -> tuple[bytes, bytes]:
@@ -173,8 +173,8 @@ def read_sentence(raw: bytes, text: bytes, envelope: Envelope, line_no: int) -> 
         payload = fields[5]
         if part <= total and fill >= 0 and payload and not payload.translate(None, ALPHABET):
             heard_ms, station, group, flags, _ = envelope
-            place = (station, group, heard_ms, flags, line_no)
-            return Sentence(raw, total, part, fields[3], fields[4], payload, fill, *place)
+            seq, channel = fields[3], fields[4]
+            return Sentence(raw, total, part, seq, channel, payload, fill, station, group, heard_ms, flags, line_no)
     reason, detail = explain(body, given, fields)
     return Reject(reason, detail, raw, line_no, envelope.heard_ms)
 
@@ -203,6 +203,8 @@ def explain_payload(payload: bytes, fill: bytes) -> tuple[str, str]:
 
 def judge_other(raw: bytes, line_no: int) -> Ignored | Reject:
     """A line that is not AIS: a proper NMEA sentence is ignored by name, anything else is a reject."""
+    if raw[:1] == b"\\" and read_tag_block(raw[1:].partition(b"\\")[0]):
+        raw = raw[1:].partition(b"\\")[2]
     body, star, given = raw[1:].partition(b"*")
     if _OTHER.fullmatch(raw) is None:
         return Reject("not_a_sentence", f"{len(raw)} bytes without a sentence in them", raw, line_no)

@@ -1,0 +1,86 @@
+"""What one delivery came to. Everything read is accounted for: nothing enters without being counted somewhere.
+
+    lines + extra_sentences = messages + Σ ignored + Σ rejected        messages = stored + duplicates
+
+`ignored.fragment_joined` counts the lines of joined messages beyond the first; `extra_sentences` the sentences that
+shared a line with an earlier one (so it is nearly always 0 and then left out).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from ingest.outcome import Flag, Ignored, Outcome, Reject
+
+NO_TIME = int(Flag.UNTIMED | Flag.ARRIVAL)
+UNTIMED_NOTE = "lines without a receive time cannot be told from a second reading of themselves"
+
+
+class Progress(NamedTuple):
+    """How far a load is; `share` is 0 to 1, None when nobody can know."""
+
+    lines: int
+    messages: int
+    stored: int
+    share: float | None
+    seconds: float
+
+
+@dataclass
+class Summary:
+    """Counts of one delivery, in lines unless said otherwise. `seconds` is wall time."""
+
+    lines: int = 0
+    messages: int = 0
+    stored: int = 0
+    duplicates: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    untimed: int = 0
+    extra_sentences: int = 0
+    seconds: float = 0.0
+
+    def reject(self, reason: str, lines: int = 1) -> None:
+        """Count a refused line."""
+        self.rejected[reason] += lines
+
+    def count(self, outcome: Outcome) -> None:
+        """Count what became of a line or message (all but its storing)."""
+        if isinstance(outcome, Ignored):
+            self.ignored[outcome.reason] += 1
+        elif isinstance(outcome, Reject):
+            self.reject(outcome.reason, outcome.lines)
+        else:
+            self.messages += 1
+            if outcome.lines > 1:
+                self.ignored["fragment_joined"] += outcome.lines - 1
+            if outcome.flags & NO_TIME:
+                self.untimed += 1
+
+    @property
+    def unaccounted(self) -> int:
+        """Lines that ended nowhere; anything but 0 is a fault of ours."""
+        ended = self.messages + self.ignored.total() + self.rejected.total()
+        return self.lines + self.extra_sentences - ended
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contract's keys; further ones only where they say something."""
+        counts: dict[str, Any] = {
+            "lines": self.lines,
+            "messages": self.messages,
+            "stored": self.stored,
+            "duplicates": self.duplicates,
+            "ignored": dict(sorted(self.ignored.items())),
+            "rejected": dict(sorted(self.rejected.items())),
+            "untimed": self.untimed,
+            "seconds": round(self.seconds, 3),
+        }
+        extras = {"extra_sentences": self.extra_sentences, "unaccounted": self.unaccounted}
+        notes = {"note": UNTIMED_NOTE} if self.untimed else {}
+        return counts | {name: count for name, count in extras.items() if count} | notes
+
+    def as_json(self) -> str:
+        """One line of JSON: the last line of `--summary json`."""
+        return orjson.dumps(self.as_dict()).decode()
