@@ -24,9 +24,11 @@ from layers.access.accounts import make_link
 from layers.access.roles import Role
 from layers.cluster import Cluster
 from layers.cluster_place import read_tail
-from layers.database import connect, enable_postgis, transaction, upgrade
+from layers.database import connect, transaction
 from web import demo, progress
 from web.children import LISTEN_VARIABLE, Child, kept
+from web.commands.database import prepare
+from web.database import NAME
 from web.settings import WebSettings
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -96,9 +98,8 @@ def _bring_up(settings: WebSettings, held: ExitStack, began: float) -> None:
     steps = Steps(_state_file(settings), os.environ.get("OPSMAP_STEP", "0/4"))
     with steps.step("Cơ sở dữ liệu", "database"):
         cluster, url = _open_database(settings, held)
-    with steps.step("Lược đồ dữ liệu", "schema"):
-        enable_postgis(url)
-        upgrade(url)
+    with steps.step("Lược đồ và đơn vị hành chính", "schema and units"):
+        prepare(url)
     with steps.step("Tỉnh trình diễn (số liệu mô phỏng)", "demonstration province (simulated)"):
         demo.load(url, settings.resolved_data_dir(), say=lambda line: say(f"      {line}"))
     with steps.step("Trang bản đồ và nguồn tin", "pages and feeds"):
@@ -144,8 +145,8 @@ def _open_database(settings: WebSettings, held: ExitStack) -> tuple[Cluster | No
     if settings.database_url is not None:
         return None, settings.database_url.get_secret_value()
     cluster = held.enter_context(Cluster(settings.resolved_data_dir()).running(own=True))
-    cluster.ensure_database("opsmap")
-    return cluster, cluster.url("opsmap")
+    cluster.ensure_database(NAME)
+    return cluster, cluster.url(NAME)
 
 
 def _start_children(settings: WebSettings, url: str, page: int, held: ExitStack) -> list[Child]:
