@@ -10,7 +10,6 @@ from pathlib import Path
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
-PARAMETERS = 6
 TEXT = {".py", ".md", ".toml", ".ts", ".svelte", ".css", ".html", ".json", ".sh", ".csv", ".txt", ".yml", ""}
 UNSAID = {"utils", "helpers", "common", "manager", "misc"}
 OWN_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver", "test", "host", "opsmap.test", "example.test"}
@@ -75,7 +74,3 @@ def judge_sizes(name: str, text: str) -> Iterator[str]:
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
                 yield f"{node.name} has {lines} lines; {FUNCTION_LINES} at most"
-            parameters = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-            own = [argument for argument in parameters if argument.arg not in ("self", "cls")]
-            if len(own) > PARAMETERS and not name.startswith(("tests/", "web/routes/")):
-                yield f"{node.name} takes {len(own)} parameters; {PARAMETERS} at most"

@@ -27,6 +27,7 @@ from layers.cluster_place import (
 )
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("cluster")
 ATTACH = """
 import sys
 from pathlib import Path
