@@ -69,7 +69,7 @@ def devices_statement(vessel_id: int) -> Select[Any]:
     """The transmitters that ever sat on a boat, newest link first."""
     link = TransmitterOnVessel
     return (
-        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, Live.t, Live.counted)
+        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, Live.t.label("last_t"), Live.counted)
         .join(link, link.transmitter_id == Transmitter.id)
         .outerjoin(Live, Live.transmitter_id == Transmitter.id)
         .where(link.vessel_id == vessel_id)
@@ -80,7 +80,7 @@ def devices_statement(vessel_id: int) -> Select[Any]:
 def recent_statement(transmitters: Select[Any], now: datetime) -> Select[Any]:
     """The positions of the last day of some transmitters, newest first."""
     return (
-        select(Position.t, Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
+        select(Position.t.label("fix_t"), Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
         .join(Source, Source.id == Position.source_id)
         .where(Position.transmitter_id.in_(transmitters), Position.t > now - RECENT, Position.t <= now)
         .where(Position.lon_e7.is_not(None))

@@ -16,7 +16,7 @@ _KIND = {"vms": VMS, "ais": AIS, "none": 0}
 
 
 class FixRow(Protocol):
-    """What the hub reads of a boat."""
+    """What the hub reads of a boat (`last_t`, because a Row's own `t` is something else)."""
 
     id: str
     label: str
@@ -24,7 +24,7 @@ class FixRow(Protocol):
     kind: str
     origin: str
     status: str
-    t: datetime | None
+    last_t: datetime | None
     lon_e7: int | None
     lat_e7: int | None
     sog_dkn: int | None
@@ -47,7 +47,7 @@ class Fleet:
         introduced = len(self.who)
         for row in rows:
             self.statuses[row.id] = row.status
-            if row.t is None or row.lon_e7 is None or row.lat_e7 is None:
+            if row.last_t is None or row.lon_e7 is None or row.lat_e7 is None:
                 continue
             handle = self._handle(row)
             record = _record(handle, row)
@@ -88,11 +88,11 @@ class Fleet:
 
 
 def _record(handle: int, row: FixRow) -> Any:
-    assert row.t is not None
+    assert row.last_t is not None
     sog = NONE_U16 if row.sog_dkn is None else row.sog_dkn
     cog = NONE_U16 if row.cog_ddeg is None else row.cog_ddeg
     flags = _ORIGIN[row.origin] | _KIND[row.kind]
     values: Sequence[Any] = (
-        handle, row.lon_e7, row.lat_e7, int(row.t.timestamp()), sog, cog, _NUMBER[row.status], flags, 0,
+        handle, row.lon_e7, row.lat_e7, int(row.last_t.timestamp()), sog, cog, _NUMBER[row.status], flags, 0,
     )  # fmt: skip
     return np.array(tuple(values), RECORD)

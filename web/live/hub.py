@@ -204,7 +204,18 @@ class Hub:
 
     async def _read_fleet(self, since: int) -> Sequence[Row[Any]]:
         v = VesselNow
-        columns = (v.id, v.label, v.name, v.kind, v.t, v.lon_e7, v.lat_e7, v.sog_dkn, v.cog_ddeg, v.version)
+        columns = (
+            v.id,
+            v.label,
+            v.name,
+            v.kind,
+            v.t.label("last_t"),
+            v.lon_e7,
+            v.lat_e7,
+            v.sog_dkn,
+            v.cog_ddeg,
+            v.version,
+        )
         statement = select(*columns, STATUS.label("status"), Source.origin).join(Source, Source.id == v.source_id)
         if since:
             statement = statement.where(v.version > since)
