@@ -23,18 +23,22 @@ function readFonts(map: MapGL): string[] {
   return fonts ?? ['Noto Sans SemiBold'];
 }
 
-/** The province's map is about units: boats, even as squares, have their own page. */
-function hideBoats(map: MapGL): void {
-  for (const { id } of map.getStyle().layers) {
+const POINTS_FROM_ZOOM = 9.6;
+
+/** The units speak first: boats have their own page, and points wait until a district fills the screen. */
+function quieten(map: MapGL): void {
+  for (const { id, type } of map.getStyle().layers) {
     if (id.endsWith('-density')) map.setLayoutProperty(id, 'visibility', 'none');
+    if (type === 'circle') map.setLayerZoomRange(id, POINTS_FROM_ZOOM, 24);
   }
 }
 
 /** Add our layers to a style that has just loaded. */
 export function installUnits(map: MapGL, theme: Theme): void {
-  hideBoats(map);
+  quieten(map);
   const place = findUnitLayer(map);
   const under = map.getLayer('unit-line') ? 'unit-line' : undefined;
+  if (under) map.setPaintProperty(under, 'line-color', theme === 'light' ? '#ffffff' : '#a9bccd');
   if (!map.hasImage('no-data')) map.addImage('no-data', drawHatch(theme), { pixelRatio: 2 });
   const shape = place.sourceLayer ? { source: place.source, 'source-layer': place.sourceLayer } : { source: place.source };
   map.addLayer({

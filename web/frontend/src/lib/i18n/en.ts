@@ -130,6 +130,7 @@ export const en: Dictionary = {
   ingestAge: 'ingest',
   ago: 'ago',
   silentBanner: 'The data flow has been silent since',
+  neverFed: 'No data has come in yet',
   lostBanner: 'No connection to the server since',
   bannerHint: 'Positions on the map are no longer updated.',
   deadReckoning: 'Between reports a boat is drawn by its last course and speed, for 30 minutes at most',
