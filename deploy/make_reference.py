@@ -176,6 +176,26 @@ def arcs_of(topology: dict[str, object]) -> list[list[tuple[float, float]]]:
     return decoded
 
 
+SEAWARD = [
+    (107.2, 21.0), (105.9, 20.2), (105.5, 19.0), (106.1, 17.9), (107.0, 16.6), (108.0, 15.7), (108.6, 15.0), (108.8, 14.0),
+    (108.9, 13.0), (108.5, 11.8), (106.9, 10.9), (106.0, 10.0), (105.3, 9.4), (104.9, 9.3), (104.2, 8.0), (112.0, 8.0),
+    (112.0, 21.0),
+]  # fmt: skip
+"""Round the country's eastern coast, inland of it: where our own outlines, not the world's, say what is sea."""
+
+
+def off_our_coast() -> object:
+    """The strip of sea along our coast that the world's coarser land would cover."""
+    ours = [
+        shape(f["geometry"]).buffer(0)
+        for name in ("background-outlines.geojson", "unit-outlines.geojson")
+        for f in json.loads((OUT / name).read_text())["features"]
+    ]
+    country = shapely.union_all(ours)
+    strip = shapely.difference(shapely.buffer(country, 0.2), shapely.buffer(country, 0.0005))
+    return shapely.intersection(strip, shapely.Polygon(SEAWARD))
+
+
 def land(atlas: Path) -> None:
     """Natural Earth's land around Biển Đông, from the npm package world-atlas (land-10m.json)."""
     topology = json.loads(atlas.read_text())
@@ -195,7 +215,8 @@ def land(atlas: Path) -> None:
         whole = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
         if whole.intersects(window):
             found.append(whole.intersection(window))
-    merged = shapely.simplify(shapely.union_all(found), 0.003)
+    merged = shapely.difference(shapely.union_all(found), off_our_coast())
+    merged = shapely.simplify(merged, 0.003)
     merged = shapely.set_precision(merged, 0.001)
     feature = {
         "type": "Feature",

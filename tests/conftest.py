@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +90,29 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
     """A psycopg connection to this test's database."""
     with connect(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def put_boat(connection: psycopg.Connection) -> Callable[[int, float, float], None]:
+    """Puts a heard transmitter at (number, lon, lat) by the shortest way: for tests about reading."""
+
+    def put(number: int, lon: float, lat: float) -> None:
+        connection.execute(
+            "INSERT INTO source (code, title_vi, title_en, origin) VALUES ('t', 't', 't', 'simulated')"
+            " ON CONFLICT DO NOTHING"
+        )
+        row = connection.execute(
+            "INSERT INTO transmitter (key, kind) VALUES (%s, 'ais') RETURNING id", (f"mmsi:{999000000 + number}",)
+        ).fetchone()
+        assert row is not None
+        connection.execute(
+            "INSERT INTO live (transmitter_id, t, heard_at, stored_at, source_id, lon_e7, lat_e7, version, geom)"
+            " VALUES (%s, now(), now(), now(), (SELECT id FROM source WHERE code = 't'), %s, %s, 1,"
+            " ST_SetSRID(ST_MakePoint(%s, %s), 4326))",
+            (row[0], round(lon * 1e7), round(lat * 1e7), lon, lat),
+        )
+
+    return put
 
 
 @pytest.fixture

@@ -97,9 +97,8 @@ def _sea(colors: Mapping[str, str]) -> Style:
 
 def _land(colors: Mapping[str, str]) -> list[Style]:
     common = {"source": "background", "source-layer": "background"}
-    dry = ["in", ["get", "kind"], ["literal", ["land", "archipelago"]]]
     return [
-        {"id": "land", "type": "fill", **common, "filter": dry,
+        {"id": "land", "type": "fill", **common,
          "paint": {"fill-color": colors["land"]}},
         {"id": "province-line", "type": "line", **common, "filter": ["==", ["get", "kind"], "province"],
          "paint": {"line-color": colors["land_line"], "line-width": 0.6}},

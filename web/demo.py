@@ -1,18 +1,119 @@
 """The demonstration province: raw files and a live feed, through the same door as real data.
 
 A boat's position is a pure function of (seed, boat, time), so a start fills the gap since the last one,
-48 hours at most. It refuses a database that holds real facts.
+48 hours at most. It refuses a database that already holds real facts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from geo.clock import Clock, system_clock
+import psycopg
+from ingest.vms.load import load_vms, vms_options
+
+from fixtures import feed as raw_feed
+from fixtures.fleet import SEED, boats
+from fixtures.health import health_geojson
+from fixtures.make import HISTORY_FOR
+from fixtures.ports import ports_geojson
+from fixtures.registry import registry_csv
+from fixtures.reports import HISTORY
+from geo.clock import Clock, local_date, system_clock
+from geo.errors import BadInput
+from ingest.ais.load import ais_options, load_ais
+from ingest.deliveries import Sender
+from ingest.source import IterableSource
+from ingest.tables.load import load_table
+from layers.database import connect, make_engine, transaction, write
+from layers.registry import load_layers
+from layers.sources.register import ensure_sources
+from layers.units.load import DATA, load_reference, read_csv
+
+Say = Callable[[str], None]
+
+AIS = Sender("ais_demo", "simulated", "AIS bờ (mô phỏng)")
+VMS = Sender("vms_demo", "simulated", "Giám sát hành trình tàu cá (mô phỏng)")
+TABLES = (
+    ("fishing_port", Sender("ports_demo", "simulated", "Cảng cá (mô phỏng)"), "ports.geojson"),
+    ("health_facility", Sender("health_demo", "simulated", "HIS các cơ sở y tế (mô phỏng)"), "health.geojson"),
+    ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
+)
+OURS = ("units", "background")
+PROCESS = "demo"
 
 
-def load(url: str, folder: Path, say: Callable[[str], None], clock: Clock = system_clock) -> None:
-    """Bring the demonstration to this moment."""
+def load(url: str, folder: Path, say: Say, clock: Clock = system_clock) -> None:
+    """Bring the demonstration to this moment: books first, then what its boats sent since the last start."""
+    engine = make_engine(url)
+    with write(engine) as connection:
+        load_reference(connection, clock)
+        ensure_sources(connection, read_csv(DATA / "demo-sources.csv"))
+    engine.dispose()
+    with connect(url) as connection:
+        refuse_real_facts(connection)
+        now = clock()
+        load_books(connection, folder / "demo", now, say)
+        since = fed_until(connection)
+        if since is None:
+            fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=())
+        start = max(since or now - HISTORY_FOR, now - HISTORY_FOR)
+        say(f"{(now - start).total_seconds() / 3600:.1f} giờ hành trình · hours of tracks")
+        vms = raw_feed.vms_csv(boats(), start, now)
+        fill(connection, vms=vms, ais=raw_feed.ais_lines(boats(), start, now, HISTORY))
+        remember(connection, now)
+
+
+def refuse_real_facts(connection: psycopg.Connection) -> None:
+    """The demonstration lives in a database of its own; real data tried beside it later is allowed."""
+    rows = connection.execute(
+        "SELECT DISTINCT s.code, s.origin FROM delivery AS d JOIN source AS s ON s.id = d.source_id"
+    ).fetchall()
+    real = sorted(code for code, origin in rows if origin == "real" and code not in OURS)
+    if real and not any(code == VMS.code for code, _ in rows):
+        raise BadInput(
+            f"this database holds real facts ({', '.join(real)}): give the demonstration its own with OPSMAP_DATA_DIR",
+            title="Không trộn số liệu mô phỏng vào số liệu thật",
+        )
+
+
+def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say: Say) -> None:
+    """Ports, health facilities and the fleet register, as files, each of this month."""
+    folder.mkdir(parents=True, exist_ok=True)
+    month = datetime.combine(local_date(now).replace(day=1), datetime.min.time(), UTC)
+    contents = (ports_geojson(), health_geojson(DATA / "unit-outlines.geojson", month, SEED), registry_csv(boats()))
+    layers = load_layers()
+    for (layer, sender, name), content in zip(TABLES, contents, strict=True):
+        path = folder / name
+        path.write_bytes(content)
+        summary = load_table(connection, layers[layer], path, sender, lambda: now).summary
+        say(f"{name}: {summary.stored} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
+
+
+def fill(connection: psycopg.Connection, vms: bytes, ais: Iterable[bytes]) -> None:
+    """What the boats sent, through ingest's door."""
+    load_vms(IterableSource(vms.splitlines(), "vms-history.csv"), vms_options(connection, VMS))
+    load_ais(IterableSource(ais, "ais-history.nmea"), ais_options(connection, AIS))
+
+
+def fed_until(connection: psycopg.Connection) -> datetime | None:
+    """Up to when the fleet has been fed; None before the first start."""
+    row = connection.execute("SELECT beat_at FROM heartbeat WHERE process = %s", (PROCESS,)).fetchone()
+    return None if row is None else row[0]
+
+
+def remember(connection: psycopg.Connection, until: datetime) -> None:
+    """Note up to when the fleet has been fed."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO heartbeat (process, beat_at) VALUES (%s, %s)"
+            " ON CONFLICT (process) DO UPDATE SET beat_at = excluded.beat_at",
+            (PROCESS, until),
+        )
 
 
 def feed(url: str, clock: Clock) -> None:
-    """Feed until stopped."""
+    """Feed the fleet, live, until stopped."""
+    raise NotImplementedError
+
+
+RESTART_GAP = timedelta(minutes=5)

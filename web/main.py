@@ -13,14 +13,24 @@ from layers.registry import load_layers
 from tiles.read import TileReader, tile_pool
 from web import VERSION, errors
 from web.access import SESSION_MEMORY_S
+from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
-from web.routes import layers, me, pages, style, tiles, units, vessels
+from web.routes import docs, layers, me, pages, style, tiles, units, vessels
 from web.settings import WebSettings
 from web.state import State
 
-ROUTERS = (me.router, layers.router, units.router, vessels.router, style.router, tiles.router, pages.router)
+ROUTERS = (
+    me.router,
+    layers.router,
+    units.router,
+    vessels.router,
+    style.router,
+    tiles.router,
+    docs.router,
+    pages.router,
+)
 
 
 def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> FastAPI:
@@ -57,5 +67,6 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     return app

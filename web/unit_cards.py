@@ -100,7 +100,7 @@ async def unit_values(state: State, role: Role, name: str, level: str) -> UnitVa
     now = state.clock()
     units = select(Unit.key, Unit.code).where(Unit.level == level, on_date(local_date(now))).order_by(Unit.code)
     async with read(state.engine) as connection:
-        codes = dict((await connection.execute(units)).tuples().all())
+        codes = {row.key: row.code for row in await connection.execute(units)}
         if not codes:
             raise BadInput(
                 f"level={level!r}: no such level today; use commune, former_district or province", field="level"

@@ -26,7 +26,7 @@ async def vessel_list(state: State, q: str, bbox: str, status: str, limit: int) 
     async with read(state.engine) as connection:
         rows = (await connection.execute(boats.vessels_statement(q, conditions, limit), {"now": now})).mappings().all()
         counted = await connection.execute(boats.counts_statement(boats.found(q, bbox, "")), {"now": now})
-        counts = dict(counted.tuples().all())
+        counts = {row.status: row.boats for row in counted}
         asked = status.split(",") if status else list(counts)
     return VesselList(
         total=sum(counts.get(s, 0) for s in asked),
@@ -97,7 +97,7 @@ async def _devices(connection: ReadConnection, boat: Mapping[str, Any]) -> list[
             provider=r.key.split(":")[1] if r.kind == "vms" else None,
             valid_from=r.valid_from,
             valid_to=r.valid_to,
-            t=r.t,
+            t=r.last_t,
             counted=bool(r.counted),
         )
         for r in rows
@@ -124,7 +124,9 @@ async def _recent(connection: ReadConnection, boat: Mapping[str, Any], now: date
     if boat["vessel_id"] is None:
         devices = select(literal(boat["transmitter_id"]))
     rows = (await connection.execute(boats.recent_statement(devices, now))).all()
-    return [FixView(t=r.t, lon=r.lon_e7 / E7, lat=r.lat_e7 / E7, sog_kn=_tenth(r.sog_dkn), source=r.code) for r in rows]
+    return [
+        FixView(t=r.fix_t, lon=r.lon_e7 / E7, lat=r.lat_e7 / E7, sog_kn=_tenth(r.sog_dkn), source=r.code) for r in rows
+    ]
 
 
 def _degrees(value: int | None) -> float | None:

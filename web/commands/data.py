@@ -6,12 +6,15 @@ from typing import Annotated
 import typer
 
 from geo.clock import system_clock
-from ingest.tables.load import TableOptions, load_table
+from ingest.deliveries import Sender
+from ingest.tables.load import load_table
 from layers.database import connect
 from layers.registry import get_layer, load_layers
 from web import demo
 from web.database import database
 from web.settings import WebSettings
+
+MOST_SHOWN = 20
 
 
 def load(
@@ -30,9 +33,11 @@ def load(
         if file is None:
             typer.echo("give a file: opsmap load LAYER FILE", err=True)
             raise typer.Exit(2)
-        options = TableOptions(source or wanted.source, origin)
+        sender = Sender(source or wanted.source, origin)
         with connect(url) as connection:
-            summary = load_table(connection, wanted, file, options, system_clock)
-    for reject in summary.samples:
-        typer.echo(f"  {reject}", err=True)
-    typer.echo(summary.as_json())
+            loaded = load_table(connection, wanted, file, sender, system_clock)
+    for reject in loaded.rejects[:MOST_SHOWN]:
+        typer.echo(f"  {reject.reason}: {reject.detail}", err=True)
+    if len(loaded.rejects) > MOST_SHOWN:
+        typer.echo(f"  … and {len(loaded.rejects) - MOST_SHOWN} more; all are kept with their raw bytes", err=True)
+    typer.echo(loaded.summary.as_json())

@@ -1,10 +1,101 @@
-"""opsmap ingest ais, opsmap ingest vms."""
+"""opsmap ingest ais, opsmap ingest vms: files and standard input, with a summary that accounts for every line."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import psycopg
 import typer
+from ingest.vms.load import SENDER as VMS
+from ingest.vms.load import load_vms, vms_options
+from rich.progress import Progress as Bar
+
+from ingest.ais.load import SENDER as AIS
+from ingest.ais.load import ais_options, load_ais
+from ingest.deliveries import Sender
+from ingest.load import LoadOptions, Reporter
+from ingest.source import FileSource
+from ingest.summary import Progress, Summary
+from layers.database import connect
+from web.database import database
+from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, help="Positions and identities, from files or streams.")
 
+SOURCE = Annotated[str | None, typer.Option(help="whose data it is; ais or vms by default")]
+ORIGIN = Annotated[str, typer.Option(help="real, simulated or replayed")]
+SUMMARY = Annotated[str, typer.Option("--summary", help="text or json (last line)")]
+DRY = Annotated[bool, typer.Option("--dry-run", help="store nothing")]
+NDJSON = Annotated[Path | None, typer.Option(help="write one JSON object per valid message")]
 
-@app.callback()
-def _group() -> None:
-    """Positions and identities, from files or streams."""
+Load = Callable[[FileSource, LoadOptions, Reporter], Summary]
+Options = Callable[[psycopg.Connection | None, Sender], LoadOptions]
+
+
+@app.command()
+def ais(
+    file: Annotated[str, typer.Option("--file", help="NMEA 0183, plain or .gz; - for standard input")],
+    source: SOURCE = None,
+    origin: ORIGIN = "real",
+    summary: SUMMARY = "text",
+    dry_run: DRY = False,
+    ndjson: NDJSON = None,
+) -> None:
+    """AIS sentences (!AIVDM …) from a file or standard input."""
+    sender = Sender(source or AIS.code, origin)
+    with _options(ais_options, sender, dry_run, ndjson) as options:
+        _tell(_run(load_ais, file, options), summary)
+
+
+@app.command()
+def vms(
+    file: Annotated[str, typer.Argument(help="a CSV of positions; - for standard input")],
+    form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    source: SOURCE = None,
+    origin: ORIGIN = "real",
+    summary: SUMMARY = "text",
+    dry_run: DRY = False,
+    ndjson: NDJSON = None,
+) -> None:
+    """VMS positions."""
+    if form != "csv":
+        typer.echo(f"--format {form}: use csv; other formats are not read yet", err=True)
+        raise typer.Exit(2)
+    sender = Sender(source or VMS.code, origin)
+    with _options(vms_options, sender, dry_run, ndjson) as options:
+        _tell(_run(load_vms, file, options), summary)
+
+
+@contextmanager
+def _options(make: Options, sender: Sender, dry_run: bool, ndjson: Path | None) -> Iterator[LoadOptions]:
+    with ExitStack() as held:
+        connection = None
+        if not dry_run:
+            url = held.enter_context(database(WebSettings()))
+            connection = held.enter_context(connect(url))
+        options = make(connection, sender)
+        out: BinaryIO | None = held.enter_context(ndjson.open("wb")) if ndjson is not None else None
+        yield LoadOptions(options.sender, options.connection, out, options.clock, options.batch)
+
+
+def _run(load: Load, file: str, options: LoadOptions) -> Summary:
+    source = FileSource(file)
+    if not sys.stderr.isatty():
+        return load(source, options, lambda _: None)
+    with Bar(transient=True) as bar:
+        task = bar.add_task("reading", total=1.0)
+
+        def report(progress: Progress) -> None:
+            bar.update(task, completed=progress.share or 0, description=f"{progress.messages:,} messages")
+
+        return load(source, options, report)
+
+
+def _tell(summary: Summary, form: str) -> None:
+    if form == "json":
+        typer.echo(summary.as_json())
+        return
+    for name, value in summary.as_dict().items():
+        typer.echo(f"{name}: {value}")

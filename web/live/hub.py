@@ -11,6 +11,7 @@ import orjson
 import psycopg
 import structlog
 from sqlalchemy import Row, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from geo.clock import Clock, unix_ms
@@ -62,7 +63,10 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to listen; returns at once."""
+        """Read what there is, then begin to listen; a database that is not there yet is waited for later."""
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            await self._read_versions()
+            await self._refresh(full=True)
         self._tasks = [asyncio.create_task(job()) for job in (self._listen, self._deltas, self._beats)]
 
     async def stop(self) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from layers.access.roles import Role
 from layers.access.scope import scope
-from layers.database import read
+from layers.database import ReadConnection, read
 from layers.sources.models import Source
 from layers.spec import Field, Layer, Text
 from tiles.legend import legend
 from web.access import role_of
+from web.freshness import mark
 from web.state import State, state_of
 
 router = APIRouter(prefix="/api")
@@ -22,9 +23,18 @@ async def get_layers(request: Request) -> dict[str, Any]:
     """Every layer this role may see in some form."""
     state, role = state_of(request), await role_of(request)
     async with read(state.engine) as connection:
-        origins = dict((await connection.execute(select(Source.code, Source.origin))).tuples().all())
+        origins = {name: await _origin(connection, layer) for name, layer in state.registry.items()}
     seen = [m for m in state.registry.values() if scope(role, m).mode != "none"]
-    return {"layers": [_view(state, role, layer, origins.get(layer.source, "real")) for layer in seen]}
+    return {"layers": [_view(state, role, layer, origins[layer.name]) for layer in seen]}
+
+
+async def _origin(connection: ReadConnection, layer: Layer) -> str:
+    """What a picture of the layer must be marked: the least real origin among its rows."""
+    if layer.row_source is None:
+        return "real"
+    rows = select(layer.row_source.label("source_id")).distinct().subquery()
+    found = await connection.execute(select(Source.origin).join(rows, rows.c.source_id == Source.id))
+    return mark(set(found.scalars()))
 
 
 def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]:

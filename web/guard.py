@@ -1,0 +1,33 @@
+"""What no route should ever see: bodies too large, and NUL bytes that no text column can hold."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from web.errors import TITLES, problem
+
+
+class Guard:
+    """Pure ASGI, before everything else: answers itself, or passes the request on untouched."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] == "http":
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                refusal = problem(400, TITLES[422], "path: it holds a NUL byte; take %00 out", "path")
+                await refusal(scope, receive, send)
+                return
+            if self._announced(scope) > self.max_body_bytes:
+                detail = f"body: larger than {self.max_body_bytes} bytes; send less, or load files with `opsmap load`"
+                await problem(413, TITLES[413], detail, "body")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    @staticmethod
+    def _announced(scope: Scope) -> int:
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit():
+                return int(value)
+        return 0
