@@ -1,7 +1,11 @@
 """The verbs in a row for a source that ends: read, understand, write in batches, tell how far, sum up."""
 
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, islice
 from time import monotonic
 from typing import Any, BinaryIO, Protocol
 
@@ -10,12 +14,13 @@ import psycopg
 
 from geo.clock import Clock, system_clock
 from ingest.deliveries import Delivery, Sender
-from ingest.outcome import Fact, Fix, Outcome, Reject, Report
+from ingest.outcome import Fact, Outcome, Reject
 from ingest.source import Line, Source
 from ingest.summary import Progress, Summary
 from ingest.write import Batch
 
-BATCH = 5_000
+BATCH = 8_000
+SWITCH_S = 0.001
 Reporter = Callable[[Progress], None]
 Describe = Callable[[Fact], dict[str, Any]]
 
@@ -26,6 +31,11 @@ class Pipeline(Protocol):
     @property
     def lines(self) -> int:
         """Lines taken in."""
+        ...
+
+    @property
+    def ignored(self) -> Counter[str]:
+        """Lines in order that hold nothing to store, by kind."""
         ...
 
     @property
@@ -65,6 +75,40 @@ class LoadOptions:
     batch: int = BATCH
 
 
+class Behind:
+    """Does one thing at a time on a thread of its own: the database stores a batch while the next is being read.
+
+    An error surfaces with the next batch, or at the end; nothing after it is started. Threads change turns more often
+    meanwhile, because the writing one needs only moments between long waits for the database.
+    """
+
+    def __init__(self, work: Callable[[Batch], None] | None) -> None:
+        self._work = work
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest-write")
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> "Behind":
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
+        return self
+
+    def __call__(self, batch: Batch) -> None:
+        """Wait for the batch before, then start this one."""
+        self._settle()
+        if self._work is not None:
+            self._under_way = self._thread.submit(self._work, batch)
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._thread.shutdown()
+        sys.setswitchinterval(self._interval)
+        if kind is None:
+            self._settle()
+
+
 def quiet(progress: Progress) -> None:
     """Tell nobody."""
 
@@ -74,40 +118,35 @@ def run_load(source: Source, pipeline: Pipeline, options: LoadOptions, describe:
     written stay, and a second run stores only what is missing.
     """
     began = monotonic()
+    batches = _batches(chain(pipeline.push(source), pipeline.finish()), options.batch)
+    first = next(batches)
     delivery = None
     if options.connection is not None:
         delivery = Delivery(options.connection, options.sender, source.label, options.clock)
     summary = delivery.summary if delivery else Summary()
-    outcomes = _watch(pipeline, source, options, describe, summary)
-    for batch in _batches(outcomes, options.batch):
-        if delivery:
-            delivery.write(batch)
-        pipeline.refresh()
-        report(Progress(pipeline.lines, summary.messages, summary.stored, source.share(), monotonic() - began))
-    summary.lines, summary.extra_sentences, summary.seconds = pipeline.lines, pipeline.extra, monotonic() - began
+    with Behind(delivery.write if delivery else None) as store:
+        for batch in chain((first,), batches):
+            summary.count(batch.facts, batch.rejects)
+            if options.ndjson is not None:
+                options.ndjson.writelines(map(_json_line, map(describe, batch.facts)))
+            store(batch)
+            pipeline.refresh()
+            report(Progress(pipeline.lines, summary.messages, summary.stored, source.share(), monotonic() - began))
+    summary.close(pipeline.lines, pipeline.extra, pipeline.ignored, monotonic() - began)
     if delivery:
         delivery.close(source.digest())
     return summary
 
 
-def _watch(
-    pipeline: Pipeline, source: Source, options: LoadOptions, describe: Describe, summary: Summary
-) -> Iterator[Outcome]:
-    """All outcomes, counted and written out as they pass."""
-    for outcomes in (pipeline.push(source), pipeline.finish()):
-        for outcome in outcomes:
-            summary.count(outcome)
-            if options.ndjson is not None and isinstance(outcome, Fix | Report):
-                options.ndjson.write(orjson.dumps(describe(outcome), option=orjson.OPT_APPEND_NEWLINE))
-            yield outcome
+def _json_line(value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _batches(outcomes: Iterator[Outcome], size: int) -> Iterator[Batch]:
-    """Batches of about `size` facts and rejects; at least one, so that an empty source is reported too."""
-    batch = Batch()
-    for outcome in outcomes:
-        batch.add(outcome)
-        if len(batch) >= size:
-            yield batch
-            batch = Batch()
+    """Batches of `size`; at least one, so that an empty source is reported too."""
+    batch = Batch(islice(outcomes, size))
     yield batch
+    while batch.facts or batch.rejects:
+        batch = Batch(islice(outcomes, size))
+        if batch.facts or batch.rejects:
+            yield batch

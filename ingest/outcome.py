@@ -1,6 +1,7 @@
-"""What may become of something read: a fact, a thing rightly passed over, or a reject.
+"""What may become of something read: a fact or a reject.
 
-Every line that comes in ends as exactly one of these, which is what lets a summary account for all of it.
+Lines that are in order but say nothing about a vessel are only counted, by whoever recognised them (`ignored`), so
+every line that comes in is accounted for.
 """
 
 from enum import IntFlag
@@ -31,12 +32,6 @@ class Reject(NamedTuple):
     line_no: int | None = None
     heard_ms: int | None = None
     lines: int = 1
-
-
-class Ignored(NamedTuple):
-    """A line that is in order but says nothing about a vessel."""
-
-    reason: str
 
 
 class Identity(NamedTuple):
@@ -95,4 +90,4 @@ class Report(NamedTuple):
 
 
 Fact = Fix | Report
-Outcome = Fact | Ignored | Reject
+Outcome = Fact | Reject

@@ -55,16 +55,14 @@ def _microseconds(unix_ms: int) -> int:
 
 def _pack_fix(fix: Fix, transmitter_id: int) -> bytes:
     _, t_ms, payload_hash, heard_ms, lon, lat, sog, cog, heading, status, kind, second, flags, raw, _, _ = fix
-    t = _microseconds(t_ms)
-    fixed = _FIX(
-        14,
-        *(4, transmitter_id, 8, t, 8, payload_hash, 8, t if heard_ms == t_ms else _microseconds(heard_ms)),
-        *(4, NO_INT4 if lon is None else lon, 4, NO_INT4 if lat is None else lat),
-        *(2, NO_INT2 if sog is None else sog, 2, NO_INT2 if cog is None else cog),
-        *(2, NO_INT2 if heading is None else heading, 2, NO_INT2 if status is None else status),
-        *(2, NO_INT2 if kind is None else kind, 2, NO_INT2 if second is None else second, 2, flags, len(raw)),
-    )
-    return fixed + raw
+    t = (t_ms - _EPOCH_2000_MS) * 1000
+    heard_at = t if heard_ms == t_ms else (heard_ms - _EPOCH_2000_MS) * 1000
+    lon, lat = NO_INT4 if lon is None else lon, NO_INT4 if lat is None else lat
+    sog, cog = NO_INT2 if sog is None else sog, NO_INT2 if cog is None else cog
+    heading, status = NO_INT2 if heading is None else heading, NO_INT2 if status is None else status
+    kind, second = NO_INT2 if kind is None else kind, NO_INT2 if second is None else second
+    fixed = (14, 4, transmitter_id, 8, t, 8, payload_hash, 8, heard_at, 4, lon, 4, lat, 2, sog, 2, cog)
+    return _FIX(*fixed, 2, heading, 2, status, 2, kind, 2, second, 2, flags, len(raw)) + raw
 
 
 def _pack_report(report: Report, transmitter_id: int) -> bytes:

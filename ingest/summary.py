@@ -7,12 +7,13 @@ shared a line with an earlier one (so it is nearly always 0 and then left out).
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
-from ingest.outcome import Flag, Ignored, Outcome, Reject
+from ingest.outcome import Fact, Flag, Reject
 
 NO_TIME = int(Flag.UNTIMED | Flag.ARRIVAL)
 UNTIMED_NOTE = "lines without a receive time cannot be told from a second reading of themselves"
@@ -46,18 +47,21 @@ class Summary:
         """Count a refused line."""
         self.rejected[reason] += lines
 
-    def count(self, outcome: Outcome) -> None:
-        """Count what became of a line or message (all but its storing)."""
-        if isinstance(outcome, Ignored):
-            self.ignored[outcome.reason] += 1
-        elif isinstance(outcome, Reject):
-            self.reject(outcome.reason, outcome.lines)
-        else:
+    def count(self, facts: Iterable[Fact], rejects: Iterable[Reject]) -> None:
+        """Count a batch (all but its storing)."""
+        for reject in rejects:
+            self.reject(reject.reason, reject.lines)
+        for fact in facts:
             self.messages += 1
-            if outcome.lines > 1:
-                self.ignored["fragment_joined"] += outcome.lines - 1
-            if outcome.flags & NO_TIME:
+            if fact.lines > 1:
+                self.ignored["fragment_joined"] += fact.lines - 1
+            if fact.flags & NO_TIME:
                 self.untimed += 1
+
+    def close(self, lines: int, extra: int, ignored: Counter[str], seconds: float) -> None:
+        """Take over what the pipeline counted."""
+        self.lines, self.extra_sentences, self.seconds = lines, extra, seconds
+        self.ignored.update(ignored)
 
     @property
     def unaccounted(self) -> int:

@@ -4,13 +4,13 @@ Reading the same input again, in any order, in pieces, or beside another writer,
 is (transmitter, t, source, payload hash) and the database keeps it.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import psycopg
 
 from geo.clock import Clock, unix_ms
-from ingest.outcome import Fact, Fix, Flag, Ignored, Outcome, Reject, Report
+from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
 from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
 from ingest.stage import NO_INT2, NO_INT4, STAGES, stage_fixes, stage_reports
@@ -80,35 +80,16 @@ class BatchResult(NamedTuple):
     version: int | None
 
 
-@dataclass
 class Batch:
     """Facts and rejects on their way in. `arrived_ms` (Unix ms UTC) is when the earliest of them reached us."""
 
-    fixes: list[Fix] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    arrived_ms: int | None = None
-    weight: int = 0
-
-    def add(self, outcome: Outcome) -> None:
-        """Sort an outcome in; what is ignored leaves no trace here."""
-        kind = type(outcome)
-        if kind is Fix:
-            self.fixes.append(outcome)  # type: ignore[arg-type]
-        elif kind is Report:
-            self.reports.append(outcome)  # type: ignore[arg-type]
-        elif kind is not Ignored:
-            self.rejects.append(outcome)  # type: ignore[arg-type]
-            self.weight += len(outcome.raw) >> 10  # type: ignore[union-attr]
-
-    @property
-    def facts(self) -> list[Fact]:
-        """Fixes and reports together."""
-        return [*self.fixes, *self.reports]
-
-    def __len__(self) -> int:
-        """Facts and rejects, long rejects counted by the kilobyte, so that a full batch is also a bounded one."""
-        return len(self.fixes) + len(self.reports) + len(self.rejects) + self.weight
+    def __init__(self, outcomes: Iterable[Outcome], arrived_ms: int | None = None) -> None:
+        found = list(outcomes)
+        self.fixes = [outcome for outcome in found if type(outcome) is Fix]
+        self.reports = [outcome for outcome in found if type(outcome) is Report]
+        self.rejects = [outcome for outcome in found if type(outcome) is Reject]
+        self.facts: list[Fact] = [*self.fixes, *self.reports]
+        self.arrived_ms = arrived_ms
 
 
 class Writer:

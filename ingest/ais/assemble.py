@@ -21,7 +21,7 @@ MAX_OPEN = 4_096
 
 MAX_PER_KEY = 16
 
-_GUESSED = Flag.UNTIMED
+_GUESSED = int(Flag.UNTIMED)
 Key = tuple[bytes, bytes, int]
 
 
@@ -186,7 +186,7 @@ def joined(group: Group) -> Sentence:
     first, last = parts[0], parts[-1]
     times = [part.heard_ms for part in parts if part.heard_ms is not None]
     timed = [part.flags & ~_GUESSED for part in parts]
-    flags = 0 if times else int(_GUESSED)
+    flags = 0 if times else _GUESSED
     for bits in timed:
         flags |= bits
     return first._replace(

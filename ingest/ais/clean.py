@@ -3,7 +3,6 @@
 Doubtful is not impossible: it is flagged and kept.
 """
 
-from math import cos, hypot, radians
 from typing import Any
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE, unix_ms
@@ -16,11 +15,7 @@ ALLOWANCE_MS = int(FUTURE_ALLOWANCE.total_seconds() * 1000)
 
 NO_LON, NO_LAT, NO_SOG, NO_COG, NO_HEADING = 181 * 600_000, 91 * 600_000, 1023, 3600, 511
 MAX_LON, MAX_LAT = 180 * 600_000, 90 * 600_000
-JUMP_KN = 100
-JUMP_NM = 1.0
-NEAR_E7 = 100_000
-_REMEMBERED = 200_000
-_UNTIMED = int(Flag.UNTIMED)
+_COURSE = int(Flag.COURSE)
 _RENAMED = {
     "speed": "sog_kn",
     "course": "cog_deg",
@@ -41,7 +36,7 @@ def clean_position(position: Position, now_ms: int) -> Fix | Reject:
         return refuse_place(sentence, lon / 600_000, lat / 600_000)
     flags = sentence.flags
     if cog > NO_COG or (heading is not None and 360 <= heading != NO_HEADING):
-        flags |= Flag.COURSE
+        flags |= _COURSE
     return Fix(
         f"mmsi:{position.mmsi:09d}",
         heard_ms,
@@ -107,35 +102,3 @@ def refuse_time(sentence: Sentence, heard_ms: int) -> Reject:
 def refuse_place(sentence: Sentence, lon: float | None, lat: float | None) -> Reject:
     """A place that is not on Earth."""
     return reject(sentence, "position_out_of_range", f"lon {lon}, lat {lat}")
-
-
-class JumpWatch:
-    """Flags a position too far from the same transmitter's last one: another ship with its number, or a bad fix.
-
-    Looks at the order of reading, so it is a hint for people and never part of a key.
-    """
-
-    def __init__(self) -> None:
-        self._last: dict[str, tuple[int, int, int]] = {}
-
-    def look(self, fix: Fix) -> Fix:
-        """The fix, flagged `JUMP` when nothing that floats could have come here in time."""
-        lon, lat = fix.lon_e7, fix.lat_e7
-        if lon is None or lat is None or fix.flags & _UNTIMED:
-            return fix
-        t_ms, last_lon, last_lat = self._last.get(fix.key, (fix.t_ms, lon, lat))
-        if len(self._last) >= _REMEMBERED:
-            self._last.clear()
-        self._last[fix.key] = (fix.t_ms, lon, lat)
-        if -NEAR_E7 < last_lon - lon < NEAR_E7 and -NEAR_E7 < last_lat - lat < NEAR_E7:
-            return fix
-        hours = max(abs(fix.t_ms - t_ms), 1000) / 3_600_000
-        apart = distance_nm(last_lon, last_lat, lon, lat)
-        return fix._replace(flags=fix.flags | Flag.JUMP) if apart > JUMP_NM and apart / hours > JUMP_KN else fix
-
-
-def distance_nm(lon_e7: int, lat_e7: int, other_lon_e7: int, other_lat_e7: int) -> float:
-    """Nautical miles on a flat patch of sea; good enough to tell a ship from a jump."""
-    east = (other_lon_e7 - lon_e7 + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
-    north = other_lat_e7 - lat_e7
-    return hypot(east * cos(radians((lat_e7 + other_lat_e7) / 2e7)), north) * 60 / 1e7

@@ -108,23 +108,27 @@ def read_wrapper(text: bytes) -> Envelope | None:
 
     None when the line is damaged: a time with a flipped digit is worse than no time.
     """
-    body, _, given = text[1:].partition(b"*")
-    fields = body.split(b",")
-    if len(fields) < 9 or HEX.get(given[:2]) != xor_bytes(body):
+    body = text[1:-3]
+    if text[-3:-2] != b"*" or HEX.get(text[-2:]) != xor_bytes(body):
         return None
-    second_ms = _second_ms(*fields[2:8])
-    if second_ms is None or not fields[8].isdigit():
+    fields = body.rsplit(b",", 6) if body.count(b",") == 13 else shorter(body)
+    second_ms = _second_ms(fields[0])
+    if second_ms is None or not fields[1].isdigit():
         return None
-    station = fields[11] if len(fields) > 11 else None
-    names = HEX.get(fields[13]) if len(fields) > 13 else None
-    return Envelope(second_ms + int(fields[8]), station or None, None, 0, names)
+    return Envelope(second_ms + int(fields[1]), fields[4] or None, None, 0, HEX.get(fields[6]))
+
+
+def shorter(body: bytes) -> list[bytes]:
+    """The fields of a wrapper that leaves out the last ones, in the same places."""
+    fields = body.split(b",") + [b""] * 14
+    return [b",".join(fields[:8]), *fields[8:14]]
 
 
 @lru_cache(maxsize=4096)
-def _second_ms(*fields: bytes) -> int | None:
-    """Year, month, day, hour, minute, second as a wrapper writes them."""
+def _second_ms(head: bytes) -> int | None:
+    """`PGHP,1,Y,M,D,h,m,s` as Unix ms."""
     try:
-        year, month, day, hour, minute, second = map(int, fields)
+        year, month, day, hour, minute, second = map(int, head.split(b",")[2:])
         return unix_ms(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
     except ValueError:
         return None

@@ -5,16 +5,22 @@ checksum; and it takes wrong checksums. So framing is ours, and pyais reads payl
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 
 from geo.clock import unix_ms
 from ingest.ais.envelope import EMPTY, HEX, Envelope, moment_ms, read_suffix, read_tag_block, read_wrapper, xor_bytes
-from ingest.outcome import Flag, Ignored, Reject
-from ingest.source import Line
+from ingest.outcome import Flag, Reject
+from ingest.source import KEPT_OF_LONG_LINE, Line
 
-BLANK, WRAPPER, TAG_BLOCK = Ignored("blank"), Ignored("wrapper"), Ignored("tag_block")
-PROPRIETARY, OTHER_SENTENCE = Ignored("proprietary"), Ignored("other_sentence")
+BLANK, WRAPPER, TAG_BLOCK, PROPRIETARY, OTHER_SENTENCE = (
+    "blank",
+    "wrapper",
+    "tag_block",
+    "proprietary",
+    "other_sentence",
+)
 
 ALPHABET = bytes([*range(48, 88), *range(96, 120)])
 _PARTS = {b"%d" % n: n for n in range(1, 10)}
@@ -23,6 +29,7 @@ _JUNK = b" \t\r\n\0\xef\xbb\xbf"
 _AIS = re.compile(rb"(?:\\[^\\!$]*\\)?![A-Za-z]{2}[Vv][Dd][MmOo],")
 _OTHER = re.compile(rb"[!$]([A-Z]{2}[A-Z0-9]{3}|P[A-Z0-9]{2,8}),[ -~]*")
 _BARE = (b"VDM", b"VDO")
+_UNTIMED, _ARRIVAL = int(Flag.UNTIMED), int(Flag.ARRIVAL)
 _TIGHT = re.compile(rb"[0-9A-Za-z]")
 
 
@@ -46,29 +53,31 @@ class Sentence(NamedTuple):
     line_no: int
 
 
-Heard = Sentence | Ignored | Reject
+Heard = Sentence | Reject
+Ended = str | Sentence | Reject | None
 
 
 def read_sentences(lines: Iterable[Line | Reject]) -> Iterator[Heard]:
-    """Every sentence of a stream of lines, and what became of the lines that hold none."""
+    """Every sentence of a stream of lines, and every line that should have held one."""
     return Listener().read(lines)
 
 
 class Listener:
     """Remembers across calls the one thing that spans lines: an envelope waiting for the very next line.
 
-    `lines` counts what came in; `extra` counts sentences beyond the first on a line, so that
-    lines + extra = outcomes.
+    `lines` counts what came in, `ignored` the lines in order that hold no AIS sentence, `extra` the sentences beyond
+    the first on a line: lines + extra = sentences + rejects + Σ ignored.
     """
 
     def __init__(self) -> None:
         self.lines = 0
         self.extra = 0
+        self.ignored: Counter[str] = Counter()
         self._waiting: Envelope | None = None
         self._named = 0
 
     def read(self, lines: Iterable[Line | Reject]) -> Iterator[Heard]:
-        """The outcomes of these lines, in order."""
+        """The sentences and rejects of these lines, in order."""
         for line in lines:
             self.lines += 1
             waiting, self._waiting = self._waiting, None
@@ -79,12 +88,18 @@ class Listener:
             first = raw[:1]
             if first == b"!" and raw[3:6] in _BARE and raw[-3:-2] == b"*" and raw.count(b"!") == 1:
                 yield self._hear(raw, raw, waiting or EMPTY, line)
-            elif first == b"$" and b"!" not in raw:
-                yield self._hear_other(raw, waiting, line)
+                continue
+            outcome: Ended
+            if first == b"$" and raw.startswith(b"$PGHP,") and b"!" not in raw:
+                outcome = self._hear_wrapper(raw, waiting)
             elif first == b"\\" and raw.find(b"\\", 1) == len(raw) - 1:
-                yield self._hear_tag(raw, waiting, line)
+                outcome = self._hear_tag(raw, waiting, line)
             else:
-                yield from self._hear_mixed(raw, waiting, line)
+                outcome = yield from self._hear_mixed(raw, waiting, line)
+            if isinstance(outcome, str):
+                self.ignored[outcome] += 1
+            elif outcome is not None:
+                yield outcome
 
     def _hear(self, raw: bytes, text: bytes, envelope: Envelope, line: Line) -> Sentence | Reject:
         if envelope.names is not None:
@@ -106,15 +121,13 @@ class Listener:
         self._named += 1 if expected == envelope.names else -1
         return envelope if expected == envelope.names or self._named < 0 else EMPTY
 
-    def _hear_other(self, raw: bytes, waiting: Envelope | None, line: Line) -> Ignored | Reject:
-        """A `$…` line: a wrapper for the next line, a station's own talk, or another kind of sentence."""
-        if raw.startswith(b"$PGHP,"):
-            wrapper = read_wrapper(raw)
-            self._waiting = wrapper.or_else(waiting) if wrapper else None
-            return WRAPPER
-        return judge_other(raw, line.number)
+    def _hear_wrapper(self, raw: bytes, waiting: Envelope | None) -> str:
+        """A `$PGHP` line speaks for the next line."""
+        wrapper = read_wrapper(raw)
+        self._waiting = wrapper.or_else(waiting) if wrapper else None
+        return WRAPPER
 
-    def _hear_tag(self, raw: bytes, waiting: Envelope | None, line: Line) -> Ignored | Reject:
+    def _hear_tag(self, raw: bytes, waiting: Envelope | None, line: Line) -> str | Reject:
         """A tag block on a line of its own speaks for the next line."""
         tag = read_tag_block(raw[1:-1])
         if tag is None:
@@ -122,22 +135,21 @@ class Listener:
         self._waiting = tag.or_else(waiting)
         return TAG_BLOCK
 
-    def _hear_mixed(self, raw: bytes, waiting: Envelope | None, line: Line) -> Iterator[Heard]:
+    def _hear_mixed(self, raw: bytes, waiting: Envelope | None, line: Line) -> Generator[Heard, None, Ended]:
         """A line with more than one bare sentence on it: tag block, prefix, suffix, several sentences, or noise."""
         starts = [match.start() for match in _AIS.finditer(raw)]
         if not starts:
-            yield judge_other(raw, line.number) if raw else BLANK
-            return
+            return judge_other(raw, line.number) if raw else BLANK
         self.extra += len(starts) - 1
         prefix_ms = moment_ms(raw[: starts[0]]) if starts[0] else None
         envelope = waiting or EMPTY if prefix_ms is None else Envelope(prefix_ms).or_else(waiting)
         if len(starts) == 1:
-            yield self._hear_piece(raw, raw[starts[0] :], envelope, line)
-            return
+            return self._hear_piece(raw, raw[starts[0] :], envelope, line)
         for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
             piece = raw[start:end].strip(_JUNK)
             yield self._hear_piece(piece, piece, envelope, line)
             envelope = EMPTY
+        return None
 
     def _hear_piece(self, raw: bytes, piece: bytes, envelope: Envelope, line: Line) -> Sentence | Reject:
         """One sentence with its own tag block before it and its own suffix after it."""
@@ -152,8 +164,8 @@ class Listener:
 def untimed(line: Line, envelope: Envelope) -> Envelope:
     """The envelope of a sentence nobody timed: with our own moment of arrival if there is one, and flagged."""
     if line.arrived_at is None:
-        return envelope._replace(flags=envelope.flags | Flag.UNTIMED)
-    return envelope._replace(heard_ms=unix_ms(line.arrived_at), flags=envelope.flags | Flag.ARRIVAL)
+        return envelope._replace(flags=envelope.flags | _UNTIMED)
+    return envelope._replace(heard_ms=unix_ms(line.arrived_at), flags=envelope.flags | _ARRIVAL)
 
 
 def split_suffix(text: bytes) -> tuple[bytes, bytes]:
@@ -176,7 +188,7 @@ def read_sentence(raw: bytes, text: bytes, envelope: Envelope, line_no: int) -> 
             seq, channel = fields[3], fields[4]
             return Sentence(raw, total, part, seq, channel, payload, fill, station, group, heard_ms, flags, line_no)
     reason, detail = explain(body, given, fields)
-    return Reject(reason, detail, raw, line_no, envelope.heard_ms)
+    return Reject(reason, detail, raw[:KEPT_OF_LONG_LINE], line_no, envelope.heard_ms)
 
 
 def explain(body: bytes, given: bytes, fields: list[bytes]) -> tuple[str, str]:
@@ -201,13 +213,14 @@ def explain_payload(payload: bytes, fill: bytes) -> tuple[str, str]:
     return "bad_payload_character", f"{payload.translate(None, ALPHABET)[:8]!r} cannot occur in a payload"
 
 
-def judge_other(raw: bytes, line_no: int) -> Ignored | Reject:
+def judge_other(raw: bytes, line_no: int) -> str | Reject:
     """A line that is not AIS: a proper NMEA sentence is ignored by name, anything else is a reject."""
     if raw[:1] == b"\\" and read_tag_block(raw[1:].partition(b"\\")[0]):
         raw = raw[1:].partition(b"\\")[2]
     body, star, given = raw[1:].partition(b"*")
     if _OTHER.fullmatch(raw) is None:
-        return Reject("not_a_sentence", f"{len(raw)} bytes without a sentence in them", raw, line_no)
+        kept = raw[:KEPT_OF_LONG_LINE]
+        return Reject("not_a_sentence", f"{len(raw)} bytes without a sentence in them", kept, line_no)
     if star and HEX.get(given[:2]) != xor_bytes(body):
         return Reject("bad_checksum", f"its bytes give {xor_bytes(body):02X}", raw, line_no)
     return PROPRIETARY if raw[1:2] == b"P" else OTHER_SENTENCE

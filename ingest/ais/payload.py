@@ -8,6 +8,7 @@ from ingest.ais.listen import ALPHABET
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_BASE64 = bytes.maketrans(ALPHABET, _BASE64)
 _PADDING = (b"", b"AAA", b"AA", b"A")
+_FILLS = tuple(b",%d" % fill for fill in range(6))
 _SIX_BIT = "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_ !\"#$%&'()*+,-./0123456789:;<=>?"
 
 
@@ -20,7 +21,7 @@ def remove_armour(payload: bytes, fill: int) -> int:
 
 def hash_payload(payload: bytes, fill: int) -> int:
     """A signed 64-bit name of the message's content, whatever talker, channel or wrapper it came with."""
-    return int.from_bytes(blake2b(b"%s,%d" % (payload, fill), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(payload + _FILLS[fill], digest_size=8).digest(), "big", signed=True)
 
 
 def read_number(bits: int, length: int, start: int, width: int) -> int:

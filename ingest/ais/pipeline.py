@@ -1,14 +1,16 @@
 """The AIS verbs in a row: lines in, facts and rejects out. Shared by files, live streams and benches."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from geo.clock import Clock, system_clock, unix_ms
 from ingest.ais.assemble import SPREAD_MS, Assembler
-from ingest.ais.clean import JumpWatch, clean_message, clean_position
-from ingest.ais.decode import Position, decode_sentence
+from ingest.ais.clean import clean_message, clean_position
+from ingest.ais.decode import Message, Position, decode_sentence
 from ingest.ais.listen import Heard, Listener, Sentence
-from ingest.outcome import Outcome, Reject
+from ingest.jumps import JumpWatch
+from ingest.outcome import Fix, Outcome, Reject
 from ingest.source import FileSource, Line
 
 
@@ -27,6 +29,11 @@ class AisPipeline:
     def lines(self) -> int:
         """Lines taken in."""
         return self._listener.lines
+
+    @property
+    def ignored(self) -> Counter[str]:
+        """Lines in order that hold no AIS sentence, by kind."""
+        return self._listener.ignored
 
     @property
     def extra(self) -> int:
@@ -51,14 +58,14 @@ class AisPipeline:
 
     def _outcomes(self, heard: Iterable[Heard]) -> Iterator[Outcome]:
         for item in heard:
-            yield self._understand(item) if type(item) is Sentence else item  # type: ignore[misc]
-
-    def _understand(self, sentence: Sentence) -> Outcome:
-        said = decode_sentence(sentence)
-        if type(said) is Position:
-            fix = clean_position(said, self.now_ms)
-            return fix if type(fix) is Reject else self._jumps.look(fix)  # type: ignore[arg-type]
-        return said if isinstance(said, Reject) else clean_message(said, self.now_ms)  # type: ignore[arg-type]
+            said = decode_sentence(item) if isinstance(item, Sentence) else item
+            if isinstance(said, Position):
+                fix = clean_position(said, self.now_ms)
+                yield self._jumps.look(fix) if isinstance(fix, Fix) else fix
+            elif isinstance(said, Message):
+                yield clean_message(said, self.now_ms)
+            else:
+                yield said
 
 
 def decode_file(path: str | Path) -> int:

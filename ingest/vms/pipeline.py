@@ -1,0 +1,51 @@
+"""The VMS verbs in a row: lines of CSV in, fixes and rejects out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from geo.clock import Clock, system_clock, unix_ms
+from ingest.jumps import JumpWatch
+from ingest.outcome import Outcome, Reject
+from ingest.source import Line
+from ingest.vms.clean import clean_row
+from ingest.vms.read import RowReader
+
+
+class VmsPipeline:
+    """Keeps the header and the last positions between calls."""
+
+    def __init__(self, clock: Clock = system_clock) -> None:
+        self._clock = clock
+        self._reader = RowReader()
+        self._jumps = JumpWatch()
+        self.extra = 0
+        self.now_ms = 0
+        self.refresh()
+
+    @property
+    def lines(self) -> int:
+        """Lines taken in."""
+        return self._reader.lines
+
+    @property
+    def ignored(self) -> Counter[str]:
+        """Headers and blank lines."""
+        return self._reader.ignored
+
+    def refresh(self) -> None:
+        """Look at the clock."""
+        self.now_ms = unix_ms(self._clock())
+
+    def push(self, lines: Iterable[Line | Reject]) -> Iterator[Outcome]:
+        """The outcomes of these lines. Raises `BadInput` when the first is not a header we can use."""
+        for row in self._reader.read(lines):
+            fix = row if isinstance(row, Reject) else clean_row(row, self.now_ms)
+            yield fix if isinstance(fix, Reject) else self._jumps.look(fix)
+
+    def finish(self) -> Iterator[Outcome]:
+        """Nothing is ever held back."""
+        return iter(())
+
+    def expire(self) -> Iterator[Outcome]:
+        """Nothing is ever held back."""
+        return iter(())
