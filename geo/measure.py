@@ -14,8 +14,8 @@ def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLik
     """Metres between points (degrees, broadcast); NaN where any coordinate is NaN."""
     arrays = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (lon1, lat1, lon2, lat2)))
     missing = np.isnan(np.stack(arrays)).any(axis=0)
-    filled = [np.where(missing, 0.0, a) for a in arrays]
-    _, _, metres = _GEOD.inv(*filled)
+    x1, y1, x2, y2 = (np.where(missing, 0.0, a) for a in arrays)
+    _, _, metres = _GEOD.inv(x1, y1, x2, y2)
     return np.where(missing, np.nan, np.asarray(metres))
 
 
@@ -23,7 +23,8 @@ def bearing_deg(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLi
     """Initial bearing in degrees from north, [0, 360); NaN where any coordinate is NaN."""
     arrays = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (lon1, lat1, lon2, lat2)))
     missing = np.isnan(np.stack(arrays)).any(axis=0)
-    azimuth, _, _ = _GEOD.inv(*[np.where(missing, 0.0, a) for a in arrays])
+    x1, y1, x2, y2 = (np.where(missing, 0.0, a) for a in arrays)
+    azimuth, _, _ = _GEOD.inv(x1, y1, x2, y2)
     return np.where(missing, np.nan, np.mod(np.asarray(azimuth), 360.0))
 
 

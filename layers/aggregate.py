@@ -27,7 +27,7 @@ class Sum:
     split: bool
 
 
-def unit_statement(layer: Layer, grouped: bool = False) -> Select[Any]:
+def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ...]]:
     """All measures of a layer for the unit keys in `:units`; one row per unit when `grouped`.
 
     Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_id.

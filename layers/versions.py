@@ -1,5 +1,6 @@
 """A counter per layer, bumped in the writing transaction; its row lock lets writers commit in order."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -7,7 +8,7 @@ import psycopg
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from layers.base import Base, datetime
+from layers.base import Base
 
 CHANNEL = "opsmap"
 

@@ -1,5 +1,7 @@
 """A layer's page of documentation, from its one file."""
 
+from collections.abc import Sequence
+
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.spec import Field, Layer
@@ -9,7 +11,7 @@ def layer_page(layer: Layer) -> str:
     """Markdown: what it is, who sees what, its fields, its sums, how files of it look."""
     parts = [
         f"# {layer.title.vi} · {layer.title.en}",
-        f"Layer `{layer.name}`, source `{layer.source}`, made from `layers/catalog/{layer.name}.py`. Generated: edit that file.",
+        f"Layer `{layer.name}`, source `{layer.source}`. From `layers/catalog/{layer.name}.py`: edit that file.",
         _table("Who sees it", ("role", "how"), [(r.value, scope(r, layer).mode) for r in Role]),
         _table("Fields", ("name", "tiếng Việt", "English", "unit", "in a file"), [_field(f) for f in layer.fields]),
     ]
@@ -44,6 +46,6 @@ def _file(layer: Layer) -> str:
     return " ".join(lines)
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [" | ".join(head), " | ".join("---" for _ in head), *(" | ".join(row) for row in rows)]
     return f"## {title}\n\n" + "\n".join(f"| {line} |" for line in lines)

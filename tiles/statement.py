@@ -55,7 +55,7 @@ def tile_statement(layer: Layer, scope: Scope) -> TileSQL:
             parts.append(_encoded(_label_rows(layer, scope), f"{layer.name}_label"))
     else:
         parts = [_encoded(_point_rows(layer, scope), layer.name, with_id=_numbered(layer))]
-    whole = parts[0].scalar_subquery()
+    whole: ColumnElement[Any] = parts[0].scalar_subquery()
     for part in parts[1:]:
         whole = cast(whole, LargeBinary).concat(cast(part.scalar_subquery(), LargeBinary))
     return _compiled(select(whole.label("tile")))
@@ -75,14 +75,14 @@ def _columns(layer: Layer, scope: Scope) -> list[ColumnElement[Any]]:
     return [layer.key.label("id"), *(getattr(layer.reading, f.name).label(f.name) for f in scope.fields)]
 
 
-def _point_rows(layer: Layer, scope: Scope) -> Select[Any]:
+def _point_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     assert layer.geometry is not None
     inside = layer.geometry.op("&&")(_wider_stored())
     rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(layer.geometry, crs.MAP))).where(inside)
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
-def _shape_rows(layer: Layer, scope: Scope) -> Select[Any]:
+def _shape_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     shapes: Shapes = layer.shapes  # type: ignore[assignment]
     shape = shapes.table.c
     rows = (
@@ -93,7 +93,7 @@ def _shape_rows(layer: Layer, scope: Scope) -> Select[Any]:
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
-def _label_rows(layer: Layer, scope: Scope) -> Select[Any]:
+def _label_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     label = layer.shapes.label  # type: ignore[union-attr]
     assert label is not None
     rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
@@ -101,7 +101,7 @@ def _label_rows(layer: Layer, scope: Scope) -> Select[Any]:
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
-def density_rows(layer: Layer, inside: ColumnElement[bool] | None = None) -> Select[Any]:
+def density_rows(layer: Layer, inside: ColumnElement[bool] | None = None) -> Select[*tuple[Any, ...]]:
     """Counts per square of the layer's density: west, south (degrees), boats. Every point counts once."""
     assert layer.density is not None
     assert layer.geometry is not None
@@ -112,7 +112,7 @@ def density_rows(layer: Layer, inside: ColumnElement[bool] | None = None) -> Sel
     return rows.where(inside) if inside is not None else rows
 
 
-def _density_rows(layer: Layer) -> Select[Any]:
+def _density_rows(layer: Layer) -> Select[*tuple[Any, ...]]:
     assert layer.density is not None
     assert layer.geometry is not None
     size = layer.density.size_deg
@@ -123,7 +123,7 @@ def _density_rows(layer: Layer) -> Select[Any]:
     return select(c.boats, c.west, c.south, _mvt_geometry(func.ST_Transform(square, crs.MAP)))
 
 
-def _encoded(rows: Select[Any], name: str, *, with_id: bool = True) -> Select[Any]:
+def _encoded(rows: Select[*tuple[Any, ...]], name: str, *, with_id: bool = True) -> Select[*tuple[Any, ...]]:
     """The rows as one MVT layer; empty bytes when there are none."""
     t = rows.subquery("t")
     arguments: list[Any] = [literal_column("t"), name, EXTENT, "geom"]
@@ -137,7 +137,8 @@ def _numbered(layer: Layer) -> bool:
     return isinstance(layer.key.type, Integer)
 
 
-def _compiled(statement: Select[Any]) -> TileSQL:
-    state = statement.compile(dialect=postgresql.psycopg.dialect()).construct_expanded_state({"z": 0, "x": 0, "y": 0})
+def _compiled(statement: Select[*tuple[Any, ...]]) -> TileSQL:
+    dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+    state = statement.compile(dialect=dialect).construct_expanded_state({"z": 0, "x": 0, "y": 0})
     constants = {k: v for k, v in state.parameters.items() if k not in ("z", "x", "y")}
     return TileSQL(state.statement, constants)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
-from ingest.vms.load import load_vms, vms_options
 
 from fixtures import feed as raw_feed
 from fixtures.fleet import SEED, boats
@@ -20,10 +19,12 @@ from fixtures.registry import registry_csv
 from fixtures.reports import HISTORY
 from geo.clock import Clock, local_date, system_clock
 from geo.errors import BadInput
-from ingest.ais.load import ais_options, load_ais
+from ingest.ais.load import load_ais
 from ingest.deliveries import Sender
+from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.tables.load import load_table
+from ingest.vms.load import load_vms
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.register import ensure_sources
@@ -54,12 +55,12 @@ def load(url: str, folder: Path, say: Say, clock: Clock = system_clock) -> None:
         now = clock()
         load_books(connection, folder / "demo", now, say)
         since = fed_until(connection)
-        if since is None:
-            fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=())
+        if since is None or since < now - HISTORY_FOR:
+            fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=(), clock=clock)
         start = max(since or now - HISTORY_FOR, now - HISTORY_FOR)
         say(f"{(now - start).total_seconds() / 3600:.1f} giờ hành trình · hours of tracks")
         vms = raw_feed.vms_csv(boats(), start, now)
-        fill(connection, vms=vms, ais=raw_feed.ais_lines(boats(), start, now, HISTORY))
+        fill(connection, vms, raw_feed.ais_lines(boats(), start, now, HISTORY), clock)
         remember(connection, now)
 
 
@@ -89,10 +90,10 @@ def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say:
         say(f"{name}: {summary.stored} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
 
 
-def fill(connection: psycopg.Connection, vms: bytes, ais: Iterable[bytes]) -> None:
+def fill(connection: psycopg.Connection, vms: bytes, ais: Iterable[bytes], clock: Clock) -> None:
     """What the boats sent, through ingest's door."""
-    load_vms(IterableSource(vms.splitlines(), "vms-history.csv"), vms_options(connection, VMS))
-    load_ais(IterableSource(ais, "ais-history.nmea"), ais_options(connection, AIS))
+    load_vms(IterableSource(vms.splitlines(), "vms-history.csv"), LoadOptions(VMS, connection, clock=clock))
+    load_ais(IterableSource(ais, "ais-history.nmea"), LoadOptions(AIS, connection, clock=clock))
 
 
 def fed_until(connection: psycopg.Connection) -> datetime | None:

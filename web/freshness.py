@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
 from layers.database import ReadConnection
 from layers.sources.models import Source
+
+Origin = Literal["real", "simulated", "replayed"]
+Stale = Literal["fresh", "late", "stale"]
 
 LATE_AFTER = 2
 """A number older than twice its source's cadence is stale; older than once, late."""
@@ -19,7 +22,7 @@ class SourceInfo:
 
     code: str
     title: dict[str, str]
-    origin: str
+    origin: Origin
     cadence: timedelta | None
 
 
@@ -29,7 +32,7 @@ async def read_sources(connection: ReadConnection) -> dict[int, SourceInfo]:
     return {r.id: SourceInfo(r.code, {"vi": r.title_vi, "en": r.title_en}, r.origin, r.cadence) for r in rows}
 
 
-def freshness(age: timedelta | None, cadence: timedelta | None) -> str:
+def freshness(age: timedelta | None, cadence: timedelta | None) -> Stale:
     """fresh, late or stale; a source without a cadence is never late."""
     if age is None or cadence is None or age <= cadence:
         return "fresh"
@@ -42,6 +45,6 @@ def timed(t: datetime | None, now: datetime) -> dict[str, Any]:
     return {"time": None if t is None else t.isoformat(), "age_s": age}
 
 
-def mark(origins: set[str]) -> str:
+def mark(origins: set[str]) -> Origin:
     """What a picture that touches these origins must be marked."""
     return "simulated" if "simulated" in origins else "replayed" if "replayed" in origins else "real"

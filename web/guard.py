@@ -1,6 +1,7 @@
 """What no route should ever see: bodies too large, and NUL bytes that no text column can hold."""
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import TITLES, problem
 
@@ -23,7 +24,22 @@ class Guard:
                 detail = f"body: larger than {self.max_body_bytes} bytes; send less, or load files with `opsmap load`"
                 await problem(413, TITLES[413], detail, "body")(scope, receive, send)
                 return
+            receive = self._counted(receive)
         await self.app(scope, receive, send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        """A body sent in pieces without announcing its size is cut off at the same limit."""
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.max_body_bytes:
+                raise HTTPException(413, f"body: larger than {self.max_body_bytes} bytes; send less")
+            return message
+
+        return counted
 
     @staticmethod
     def _announced(scope: Scope) -> int:

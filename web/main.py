@@ -59,7 +59,6 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_body_bytes,
     )
     errors.install(app)
     app.router.routes.append(tiles.tile_route)

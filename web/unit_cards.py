@@ -30,6 +30,7 @@ from web.views import (
     MeasureView,
     PartView,
     SourceView,
+    Status,
     UnitCard,
     UnitList,
     UnitValue,
@@ -37,6 +38,9 @@ from web.views import (
     UnitView,
     Words,
 )
+
+UnitRow = Row[*tuple[Any, ...]]
+"""A row of `layers.units.read`."""
 
 CLASSES = 5
 LONG_AGO = date(1900, 1, 1)
@@ -81,7 +85,7 @@ async def card(state: State, role: Role, code: str, at: date | None, structure: 
     )
 
 
-async def _measures(connection: ReadConnection, state: State, role: Role, unit: Row[Any]) -> list[MeasureView]:
+async def _measures(connection: ReadConnection, state: State, role: Role, unit: UnitRow) -> list[MeasureView]:
     sources = await read_sources(connection)
     now = state.clock()
     views: list[MeasureView] = []
@@ -181,7 +185,7 @@ def measure_view(found: aggregate.Sum, t: datetime | None, source: SourceInfo | 
     )
 
 
-def _status(found: aggregate.Sum) -> str:
+def _status(found: aggregate.Sum) -> Status:
     if found.value is None:
         return "none"
     if found.known is not None and found.known < found.rows:
@@ -206,7 +210,7 @@ def words(text: Text) -> Words:
     return Words(vi=text.vi, en=text.en)
 
 
-def unit_view(row: Row[Any]) -> UnitView:
+def unit_view(row: Row[*tuple[Any, ...]]) -> UnitView:
     """A row of `layers.units.read` as the API writes it."""
     label = None if row.lon is None else (round(row.lon, 5), round(row.lat, 5))
     note = None if row.note_vi is None else Words(vi=row.note_vi, en=row.note_en or row.note_vi)
@@ -228,7 +232,7 @@ def unit_view(row: Row[Any]) -> UnitView:
     )
 
 
-def _vintage(row: Row[Any]) -> Words:
+def _vintage(row: Row[*tuple[Any, ...]]) -> Words:
     """Which vintage a card speaks of, in words."""
     if row.valid_to is None:
         since = row.valid_from.strftime("%d/%m/%Y")

@@ -1,10 +1,9 @@
 """What an officer is told of boats: lists whose counts add up, and one boat's panel."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import RowMapping, literal, select
 
 from geo.errors import NotFound
 from layers.database import ReadConnection, read
@@ -61,7 +60,7 @@ async def vessel_card(state: State, vessel_id: str) -> VesselCard:
         )
 
 
-def _plain(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:
     return {
         "id": row["id"],
         "label": row["label"],
@@ -86,7 +85,7 @@ async def _commune(connection: ReadConnection, cell_id: int | None) -> PartView 
     return None if row is None else PartView(code=row.code, name=row.name)
 
 
-async def _devices(connection: ReadConnection, boat: Mapping[str, Any]) -> list[TransmitterView]:
+async def _devices(connection: ReadConnection, boat: RowMapping) -> list[TransmitterView]:
     if boat["vessel_id"] is None:
         return []
     rows = (await connection.execute(boats.devices_statement(boat["vessel_id"]))).all()
@@ -118,7 +117,7 @@ async def _law(connection: ReadConnection, status: str, now: datetime) -> LawVie
     )
 
 
-async def _recent(connection: ReadConnection, boat: Mapping[str, Any], now: datetime) -> list[FixView]:
+async def _recent(connection: ReadConnection, boat: RowMapping, now: datetime) -> list[FixView]:
     link = TransmitterOnVessel
     devices = select(link.transmitter_id).where(link.vessel_id == boat["vessel_id"])
     if boat["vessel_id"] is None:

@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-Origin = Literal["real", "simulated", "replayed"]
+from web.freshness import Origin, Stale
+
+Status = Literal["official", "estimate", "partial", "none"]
 
 
 class Words(BaseModel):
@@ -63,9 +65,9 @@ class MeasureView(BaseModel):
     age_s: int | None
     source: SourceView | None
     origin: Origin
-    status: Literal["official", "estimate", "partial", "none"]
+    status: Status
     coverage: str | None
-    stale: Literal["fresh", "late", "stale"]
+    stale: Stale
 
 
 class PartView(BaseModel):
@@ -90,7 +92,7 @@ class UnitValue(BaseModel):
     key: int
     code: str
     value: float | None
-    status: str
+    status: Status
 
 
 class MeasureHead(BaseModel):
@@ -115,7 +117,7 @@ class UnitValues(BaseModel):
     age_s: int | None
     origin: Origin
     source: SourceView | None
-    stale: str
+    stale: Stale
 
 
 class VesselView(BaseModel):

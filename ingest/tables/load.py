@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 import psycopg
 from psycopg import sql
 
+from geo import crs
 from geo.clock import Clock
 from geo.errors import BadInput
-from geo.text import compose
+from ingest.deliveries import Sender, open_delivery
 from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
@@ -31,13 +31,11 @@ Report = Callable[[int, int], None]
 """Called with (rows done, rows in all)."""
 
 
-@dataclass(frozen=True)
-class TableOptions:
-    """What a load is told beside the file: whose data it is."""
+class Loaded(NamedTuple):
+    """What a file came to, and what of it was refused."""
 
-    source: str
-    origin: str = "real"
-    title: str | None = None
+    summary: Summary
+    rejects: list[Reject]
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class _Batch:
     now: datetime
 
 
-def load_table(
-    connection: psycopg.Connection, layer: Layer, path: Path, options: TableOptions, clock: Clock
-) -> Summary:
+def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sender, clock: Clock) -> Loaded:
     """Every row of a CSV or GeoJSON file: stored, known already, or refused with its reason. Idempotent.
 
     A row whose code is known but whose content differs is a correction: a new row; the former one is superseded.
@@ -60,16 +56,16 @@ def load_table(
     began, now = time.monotonic(), clock()
     checked, rejects, lines = check_file(layer, path, now)
     with transaction(connection):
-        source_id = ensure_source(connection, options.source, options.origin, options.title)
-        batch = _Batch(layer, source_id, _open_delivery(connection, source_id, path, now), now)
+        source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
+        batch = _Batch(layer, source_id, open_delivery(connection, source_id, path.name, clock), now)
         stored = write_rows(connection, batch, checked)
         store_rejects(connection, source_id, batch.delivery_id, rejects, now)
         summary = Summary(lines=lines, messages=len(checked), stored=stored, duplicates=len(checked) - stored)
         for reject in rejects:
             summary.reject(reject.reason)
         summary.seconds = time.monotonic() - began
-        _close_delivery(connection, batch, summary)
-    return summary
+        _close_delivery(connection, batch, summary, path)
+    return Loaded(summary, rejects)
 
 
 def check_file(layer: Layer, path: Path, now: datetime) -> tuple[list[Checked], list[Reject], int]:
@@ -138,7 +134,7 @@ def _row(batch: _Batch, row: Checked, entity: int, cell: int | None) -> dict[str
     values |= {"delivery_id": batch.delivery_id, "t": row.t or batch.now, "heard_at": batch.now, "stored_at": batch.now}
     if batch.layer.file is not None and batch.layer.file.place == "geometry":
         assert row.point is not None
-        values["geom"] = f"SRID=4326;POINT({row.point[0]!r} {row.point[1]!r})"
+        values["geom"] = f"SRID={crs.STORED};POINT({row.point[0]!r} {row.point[1]!r})"
     return values
 
 
@@ -158,17 +154,8 @@ def _hash(row: Checked) -> int:
     return int.from_bytes(hashlib.blake2b(content_hash_source(row), digest_size=8).digest(), "big", signed=True)
 
 
-def _open_delivery(connection: psycopg.Connection, source_id: int, path: Path, now: datetime) -> int:
-    row = connection.execute(
-        "INSERT INTO delivery (source_id, label, sha256, started_at) VALUES (%s, %s, %s, %s) RETURNING id",
-        (source_id, compose(path.name), hashlib.sha256(path.read_bytes()).digest(), now),
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _close_delivery(connection: psycopg.Connection, batch: _Batch, summary: Summary) -> None:
+def _close_delivery(connection: psycopg.Connection, batch: _Batch, summary: Summary, path: Path) -> None:
     connection.execute(
-        "UPDATE delivery SET finished_at = clock_timestamp(), summary = %s WHERE id = %s",
-        (orjson.dumps(summary.as_dict()).decode(), batch.delivery_id),
+        "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
+        (batch.now, summary.as_json(), hashlib.sha256(path.read_bytes()).digest(), batch.delivery_id),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from layers.access.accounts import Who, dummy_hash, hasher, session_row, token_hash
@@ -57,7 +57,7 @@ async def who_is(engine: AsyncEngine, token: str, now: datetime) -> Who | None:
         .where(LoginSession.expires_at > now, Account.active)
     )
     async with read(engine) as connection:
-        row: Row[tuple[int, str, str]] | None = (await connection.execute(statement)).first()
+        row = (await connection.execute(statement)).first()
     return None if row is None else Who(row.id, row.username, Role(row.role))
 
 

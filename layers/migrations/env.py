@@ -22,7 +22,8 @@ def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compa
     """Leave views, PostGIS's own tables and the daily partitions alone."""
     if kind == "table" and (obj.info.get("is_view") or (name or "").startswith("position_")):
         return False
-    return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))
+    kept = alembic_helpers.include_object(obj, name, kind, reflected, compare_to)  # type: ignore[no-untyped-call]
+    return bool(kept)
 
 
 def run(connection: Connection) -> None:

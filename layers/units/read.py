@@ -21,7 +21,7 @@ def on_date(at: date) -> Any:
     return and_(Unit.valid_from <= at, or_(Unit.valid_to.is_(None), Unit.valid_to > at))
 
 
-def units_statement(level: str, at: date, province: str) -> Select[Any]:
+def units_statement(level: str, at: date, province: str) -> Select[*tuple[Any, ...]]:
     """Units of a level valid on a date, in a province (`51`, `62` as of then, or `all`), by code."""
     if level not in LEVELS:
         raise BadInput(f"level={level!r}: use one of {', '.join(LEVELS)}", field="level")
@@ -33,7 +33,7 @@ def units_statement(level: str, at: date, province: str) -> Select[Any]:
     return statement.order_by(Unit.code)
 
 
-def unit_statement(code: str, at: date | None) -> Select[Any]:
+def unit_statement(code: str, at: date | None) -> Select[*tuple[Any, ...]]:
     """The vintages of a code, the one asked for first: on `at`, else the latest."""
     statement = select(*columns()).where(Unit.code == code)
     if at is not None:
@@ -42,7 +42,7 @@ def unit_statement(code: str, at: date | None) -> Select[Any]:
     return statement.order_by(latest.desc(), Unit.valid_from.desc()).limit(1)
 
 
-def parts_statement(unit: int, level: str, at: date) -> Select[Any]:
+def parts_statement(unit: int, level: str, at: date) -> Select[*tuple[Any, ...]]:
     """The communes of a date that lie in a unit, by name."""
     inside = select(UnitCell.cell_id).where(UnitCell.unit_key == unit)
     return (
@@ -54,7 +54,7 @@ def parts_statement(unit: int, level: str, at: date) -> Select[Any]:
     )
 
 
-def locate_statement(lon: float, lat: float, at: date) -> Select[Any]:
+def locate_statement(lon: float, lat: float, at: date) -> Select[*tuple[Any, ...]]:
     """The unit of a point (EPSG:4326) at each level on a date; empty outside the province."""
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise BadInput("lon, lat: use degrees, -180 to 180 and -90 to 90", field="lon" if abs(lon) > 180 else "lat")

@@ -47,7 +47,7 @@ def found(q: str, bbox: str, status: str) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def vessels_statement(q: str, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+def vessels_statement(q: str, conditions: list[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
     """Boats that meet the conditions: an exact number or name first, then those silent longest."""
     exact = case((VesselNow.digits == digits(q), 0), (func.lower(VesselNow.name) == q.strip().lower(), 1), else_=2)
     return (
@@ -59,13 +59,13 @@ def vessels_statement(q: str, conditions: list[ColumnElement[bool]], limit: int)
     )
 
 
-def counts_statement(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+def counts_statement(conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     """Boats by status."""
     status = STATUS.label("status")
     return select(status, func.count().label("boats")).select_from(VesselNow).where(*conditions).group_by(status)
 
 
-def devices_statement(vessel_id: int) -> Select[Any]:
+def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
     """The transmitters that ever sat on a boat, newest link first."""
     link = TransmitterOnVessel
     return (
@@ -77,7 +77,7 @@ def devices_statement(vessel_id: int) -> Select[Any]:
     )
 
 
-def recent_statement(transmitters: Select[Any], now: datetime) -> Select[Any]:
+def recent_statement(transmitters: Select[*tuple[Any, ...]], now: datetime) -> Select[*tuple[Any, ...]]:
     """The positions of the last day of some transmitters, newest first."""
     return (
         select(Position.t.label("fix_t"), Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
@@ -89,7 +89,7 @@ def recent_statement(transmitters: Select[Any], now: datetime) -> Select[Any]:
     )
 
 
-def rule_statement(status: str) -> Select[Any] | None:
+def rule_statement(status: str) -> Select[*tuple[Any, ...]] | None:
     """The rule in force at `now` that stands behind a status."""
     step = STEP_OF_STATUS.get(status)
     if step is None:
@@ -98,7 +98,7 @@ def rule_statement(status: str) -> Select[Any] | None:
     return select(Rule).where(Rule.conduct == "silence", Rule.step == step, Rule.valid_from <= NOW, in_force).limit(1)
 
 
-def commune_statement(cell_id: int) -> Select[Any]:
+def commune_statement(cell_id: int) -> Select[*tuple[Any, ...]]:
     """Today's commune of a cell."""
     return (
         select(Unit.code, Unit.full_name.label("name"))

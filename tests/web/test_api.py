@@ -1,6 +1,6 @@
 """The API as clients call it: every clear answer, and for bad input a problem document that names field and fix."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
@@ -58,6 +58,18 @@ def test_a_body_of_100_mb_is_refused(client: TestClient) -> None:
         content=b"username=" + b"a" * 100_000_000,
         headers={"content-type": "application/x-www-form-urlencoded", "origin": "http://testserver"},
     )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_in_pieces_is_refused_too(client: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"username="
+        for _ in range(20):
+            yield b"a" * 100_000
+
+    headers = {"content-type": "application/x-www-form-urlencoded", "origin": "http://testserver"}
+    answer = client.post("/login", content=pieces(), headers=headers)
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
 

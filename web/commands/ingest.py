@@ -6,18 +6,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-import psycopg
 import typer
-from ingest.vms.load import SENDER as VMS
-from ingest.vms.load import load_vms, vms_options
 from rich.progress import Progress as Bar
 
 from ingest.ais.load import SENDER as AIS
-from ingest.ais.load import ais_options, load_ais
+from ingest.ais.load import load_ais
 from ingest.deliveries import Sender
 from ingest.load import LoadOptions, Reporter
 from ingest.source import FileSource
 from ingest.summary import Progress, Summary
+from ingest.vms.load import SENDER as VMS
+from ingest.vms.load import load_vms
 from layers.database import connect
 from web.database import database
 from web.settings import WebSettings
@@ -31,7 +30,6 @@ DRY = Annotated[bool, typer.Option("--dry-run", help="store nothing")]
 NDJSON = Annotated[Path | None, typer.Option(help="write one JSON object per valid message")]
 
 Load = Callable[[FileSource, LoadOptions, Reporter], Summary]
-Options = Callable[[psycopg.Connection | None, Sender], LoadOptions]
 
 
 @app.command()
@@ -45,7 +43,7 @@ def ais(
 ) -> None:
     """AIS sentences (!AIVDM …) from a file or standard input."""
     sender = Sender(source or AIS.code, origin)
-    with _options(ais_options, sender, dry_run, ndjson) as options:
+    with _options(sender, dry_run, ndjson) as options:
         _tell(_run(load_ais, file, options), summary)
 
 
@@ -64,20 +62,19 @@ def vms(
         typer.echo(f"--format {form}: use csv; other formats are not read yet", err=True)
         raise typer.Exit(2)
     sender = Sender(source or VMS.code, origin)
-    with _options(vms_options, sender, dry_run, ndjson) as options:
+    with _options(sender, dry_run, ndjson) as options:
         _tell(_run(load_vms, file, options), summary)
 
 
 @contextmanager
-def _options(make: Options, sender: Sender, dry_run: bool, ndjson: Path | None) -> Iterator[LoadOptions]:
+def _options(sender: Sender, dry_run: bool, ndjson: Path | None) -> Iterator[LoadOptions]:
     with ExitStack() as held:
         connection = None
         if not dry_run:
             url = held.enter_context(database(WebSettings()))
             connection = held.enter_context(connect(url))
-        options = make(connection, sender)
         out: BinaryIO | None = held.enter_context(ndjson.open("wb")) if ndjson is not None else None
-        yield LoadOptions(options.sender, options.connection, out, options.clock, options.batch)
+        yield LoadOptions(sender, connection, out)
 
 
 def _run(load: Load, file: str, options: LoadOptions) -> Summary:

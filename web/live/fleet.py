@@ -70,7 +70,8 @@ class Fleet:
     def standing(self) -> Records:
         """Every record that is still there."""
         every = self.records[: self.size]
-        return every[(every["flags"] & REMOVED) == 0]
+        standing: Records = every[(every["flags"] & REMOVED) == 0]
+        return standing
 
     def counts(self) -> dict[str, int]:
         """Boats by status; they add up to the number of boats."""

@@ -206,7 +206,7 @@ class Hub:
         messages += [encode(DELTA, self._stamp(arrived), found) for found in (records, removed) if len(found)]
         self._tell([*messages, self._counts_message()], "exact")
 
-    async def _read_fleet(self, since: int) -> Sequence[Row[Any]]:
+    async def _read_fleet(self, since: int) -> Sequence[Row[*tuple[Any, ...]]]:
         v = VesselNow
         columns = (
             v.id,
