@@ -16,7 +16,7 @@ checkout=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 who=root with_test='' keep=''
 for option in "$@"; do
     case $option in
-        --user) who=operator ;;
+        --user) who=mapmaker ;;
         --test) with_test=yes ;;
         --keep) keep=yes ;;
         *) sed -n '2,12p' "$0" >&2 && exit 2 ;;
@@ -29,7 +29,7 @@ base=$(mktemp -d /var/tmp/opsmap-bare.XXXXXX)
 chmod 755 "$base"
 root=$base/debian
 port=${PORT:-8990}
-init='' # the outer process of the namespace while ./run is up
+init='' # the process that holds the namespaces while ./run is up; they end with it
 
 clean_up() {
     [ -z "$init" ] || kill -KILL "$init" 2>/dev/null || true
@@ -73,7 +73,7 @@ make_user() {
 
 inside() { # inside USER COMMAND: run it in the new Debian, in process and mount namespaces of its own
     # shellcheck disable=SC2016 # the inner shell expands these
-    unshare --mount --pid --fork --kill-child sh -c '
+    ${replace_shell:-} unshare --mount --pid --fork --kill-child sh -c '
         mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" && mount -t devpts devpts "$1/dev/pts" &&
             env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" PORT="$5" LANG=C.UTF-8 \
                 chroot --userspec="$2:" "$1" sh -c "$4"
@@ -84,7 +84,7 @@ home_of() { if [ "$1" = root ]; then echo /root; else echo "/home/$1"; fi; }
 
 start() { # start NAME: ./run in the background until /readyz answers 200; prints how long it took
     started=$(date +%s)
-    inside "$who" 'cd /srv/opsmap && exec ./run' >"$base/$1.log" 2>&1 &
+    replace_shell='exec' inside "$who" 'cd /srv/opsmap && exec ./run' >"$base/$1.log" 2>&1 &
     init=$!
     until curl -fs -o /dev/null "http://127.0.0.1:$port/readyz"; do
         if ! kill -0 "$init" 2>/dev/null || [ $(($(date +%s) - started)) -gt 900 ]; then
@@ -100,7 +100,7 @@ start() { # start NAME: ./run in the background until /readyz answers 200; print
 find_inner() { # the process that became ./run: the first below $init whose root is the new Debian
     found=$init
     until [ "$(readlink "/proc/$found/root")" = "$root" ]; do
-        read -r found _ <"/proc/$found/task/$found/children"
+        read -r found _ <"/proc/$found/task/$found/children" || [ -n "$found" ]
     done
     echo "$found"
 }
