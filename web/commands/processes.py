@@ -1,19 +1,16 @@
 """The processes: pages, feed, and all of them together."""
 
-import os
-import socket
 import sys
 
 import uvicorn
 
 from geo.clock import system_clock
 from web import demo
+from web.children import inherited_listener
 from web.database import database
 from web.logs import configure
 from web.main import create_app
 from web.settings import WebSettings
-
-LISTEN_FD = "OPSMAP_LISTEN_FD"
 
 
 def serve() -> None:
@@ -31,9 +28,8 @@ def serve() -> None:
             ws_ping_interval=20.0,
             timeout_graceful_shutdown=3,
         )
-        descriptor = os.environ.get(LISTEN_FD)
-        sockets = [socket.socket(fileno=int(descriptor))] if descriptor else None
-        uvicorn.Server(config).run(sockets=sockets)
+        listener = inherited_listener()
+        uvicorn.Server(config).run(sockets=[listener] if listener else None)
 
 
 def feed() -> None:
