@@ -25,6 +25,7 @@ export class BoatLayer implements CustomLayerInterface {
   #atlas: WebGLTexture | null = null;
   #data = new Float32Array(0);
   #dirty = true;
+  readonly #places = new Map<string, WebGLUniformLocation | null>();
 
   onAdd(map: MapGL, gl: WebGL2RenderingContext): void {
     this.#map = map;
@@ -65,6 +66,14 @@ export class BoatLayer implements CustomLayerInterface {
     gl.bindVertexArray(null);
   }
 
+  #place(gl: WebGL2RenderingContext, program: WebGLProgram, name: string): WebGLUniformLocation | null {
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    const place = gl.getUniformLocation(program, name);
+    this.#places.set(name, place);
+    return place;
+  }
+
   #upload(gl: WebGL2RenderingContext): void {
     if (!this.#dirty) return;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
@@ -73,7 +82,7 @@ export class BoatLayer implements CustomLayerInterface {
   }
 
   #setUniforms(gl: WebGL2RenderingContext, program: WebGLProgram, input: CustomRenderMethodInput): void {
-    const at = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(program, name);
+    const at = (name: string): WebGLUniformLocation | null => this.#place(gl, program, name);
     const zoom = this.#map?.getZoom() ?? 0;
     const ratio = this.#map?.getPixelRatio() ?? 1;
     gl.uniformMatrix4fv(at('u_matrix'), false, shiftMatrix(input.defaultProjectionData.mainMatrix, ORIGIN));

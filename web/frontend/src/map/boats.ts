@@ -67,8 +67,10 @@ export function showDensity(map: MapGL, cells: DensityCell[], size: number): voi
   })));
 }
 
-export function reachMiles(ageS: number): number {
-  return Math.min(REACH_LIMIT_NM, (ageS / 3600) * REACH_KN);
+/** Nautical miles a silent boat can have gone; null when that is too far to say anything. */
+export function reachMiles(ageS: number): number | null {
+  const miles = (ageS / 3600) * REACH_KN;
+  return miles > REACH_LIMIT_NM ? null : miles;
 }
 
 /** The square that holds everything within `miles` of a place: [west, south, east, north]. */
@@ -87,7 +89,8 @@ function ring(lon: number, lat: number, miles: number): GeoJSON.Feature {
 }
 
 export function showReach(map: MapGL, place: { lon: number; lat: number; ageS: number } | null): void {
-  setFeatures(map, 'reach', place ? [ring(place.lon, place.lat, reachMiles(place.ageS))] : []);
+  const miles = place && reachMiles(place.ageS);
+  setFeatures(map, 'reach', place && miles !== null ? [ring(place.lon, place.lat, miles)] : []);
 }
 
 export function showTrack(map: MapGL, vessel: VesselDetail | null): void {

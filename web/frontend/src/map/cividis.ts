@@ -20,7 +20,7 @@ export function classify(value: number | null | undefined, limits: number[]): nu
 
 /** Colours for `count` classes, spread over the whole scale. */
 export function classColours(count: number): string[] {
-  if (count <= 1) return [CIVIDIS[3]];
+  if (count <= 1) return [CIVIDIS[2]]; // all alike: neither high nor low
   const step = (CIVIDIS.length - 1) / (count - 1);
   return Array.from({ length: count }, (_, i) => CIVIDIS[Math.round(i * step)] ?? CIVIDIS[0]);
 }

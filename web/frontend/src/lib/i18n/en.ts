@@ -120,6 +120,7 @@ export const en: Dictionary = {
   recent: 'POSITIONS OF THE LAST 24 HOURS',
   recentNone: 'No position in the last 24 hours',
   possibleArea: 'Dashed ring: where the boat can be since its last signal, at no more than {speed} knots',
+  tooLongAgo: 'Silent too long to draw an area: the boat can be anywhere at sea.',
   pickHint: 'Choose a boat on the map or in the list, or type its number.',
   showOnMap: 'Centre on the map',
   live: 'LIVE',

@@ -118,6 +118,7 @@ export const vi = {
   recent: 'VỊ TRÍ 24 GIỜ QUA',
   recentNone: 'Không có vị trí nào trong 24 giờ qua',
   possibleArea: 'Vòng nét đứt: nơi tàu có thể tới kể từ tín hiệu cuối, nếu chạy không quá {speed} hải lý/giờ',
+  tooLongAgo: 'Im lặng quá lâu để khoanh vùng: tàu có thể ở bất cứ đâu trên biển.',
   pickHint: 'Chọn một tàu trên bản đồ, trong danh sách, hoặc gõ số tàu.',
   showOnMap: 'Đưa về giữa bản đồ',
   live: 'TRỰC TIẾP',
