@@ -4,9 +4,11 @@ A boat's position is a pure function of (seed, boat, time), so a start fills the
 48 hours at most. It refuses a database that already holds real facts.
 """
 
+import signal
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import psycopg
 
@@ -17,14 +19,17 @@ from fixtures.make import HISTORY_FOR
 from fixtures.ports import ports_geojson
 from fixtures.registry import registry_csv
 from fixtures.reports import HISTORY
-from geo.clock import Clock, local_date, system_clock
+from geo.clock import LOCAL, Clock, local_date, system_clock
 from geo.errors import BadInput
 from ingest.ais.load import load_ais
-from ingest.deliveries import Sender
+from ingest.ais.pipeline import AisPipeline
+from ingest.deliveries import Delivery, Sender
+from ingest.live import LiveFeed, Pace, run_feeds
 from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.tables.load import load_table
 from ingest.vms.load import load_vms
+from ingest.vms.pipeline import VmsPipeline
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.register import ensure_sources
@@ -40,6 +45,8 @@ TABLES = (
     ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
 )
 OURS = ("units", "background")
+AIS_EVERY = timedelta(seconds=0.5)
+VMS_EVERY = timedelta(seconds=5)
 PROCESS = "demo"
 
 
@@ -80,7 +87,7 @@ def refuse_real_facts(connection: psycopg.Connection) -> None:
 def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say: Say) -> None:
     """Ports, health facilities and the fleet register, as files, each of this month."""
     folder.mkdir(parents=True, exist_ok=True)
-    month = datetime.combine(local_date(now).replace(day=1), datetime.min.time(), UTC)
+    month = datetime.combine(local_date(now).replace(day=1), datetime.min.time(), LOCAL)
     contents = (ports_geojson(), health_geojson(DATA / "unit-outlines.geojson", month, SEED), registry_csv(boats()))
     layers = load_layers()
     for (layer, sender, name), content in zip(TABLES, contents, strict=True):
@@ -113,8 +120,48 @@ def remember(connection: psycopg.Connection, until: datetime) -> None:
 
 
 def feed(url: str, clock: Clock) -> None:
-    """Feed the fleet, live, until stopped."""
-    raise NotImplementedError
+    """Feed the fleet, live, until the process is told to stop; a gap since the last feed is filled first."""
+    with connect(url) as connection:
+        deliveries = [Delivery(connection, sender, "live", clock) for sender in (AIS, VMS)]
+        fleet = LiveFleet(clock, fed_until(connection) or clock(), lambda until: remember(connection, until))
+        ais, vms = (delivery.writer for delivery in deliveries)
+        feeds = [LiveFeed(fleet.ais, ais, AisPipeline(clock)), LiveFeed(fleet.vms, vms, VmsPipeline(clock))]
+        run_feeds(feeds, connection, Pace(clock=clock, stop=stop_asked()))
 
 
-RESTART_GAP = timedelta(minutes=5)
+class LiveFleet:
+    """What the simulated boats send, asked for in chunks: AIS at once, VMS every few seconds."""
+
+    def __init__(self, clock: Clock, since: datetime, remember: Callable[[datetime], None]) -> None:
+        self._clock = clock
+        self._ais_since = self._vms_since = self._told = max(since, clock() - HISTORY_FOR)
+        self._header_sent = False
+        self._remember = remember
+
+    def ais(self) -> list[bytes]:
+        """The sentences since the last call."""
+        since, now = self._ais_since, self._clock()
+        if now - since < AIS_EVERY:
+            return []
+        self._ais_since = now
+        return list(raw_feed.ais_lines(boats(), since, now))
+
+    def vms(self) -> list[bytes]:
+        """The rows received since the last call; the header line only once."""
+        since, now = self._vms_since, self._clock()
+        if now - since < VMS_EVERY:
+            return []
+        self._vms_since = now
+        self._remember(since)  # what came before is committed by now
+        rows = raw_feed.vms_csv(boats(), since, now).splitlines()
+        kept = rows[1:] if self._header_sent else rows
+        self._header_sent = True
+        return kept
+
+
+def stop_asked() -> Callable[[], bool]:
+    """Whether SIGTERM or SIGINT has come, so that the feed stores what it holds before it ends."""
+    asked = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    return asked.is_set
