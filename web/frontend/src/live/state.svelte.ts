@@ -72,7 +72,7 @@ export class LiveState {
   }
 
   #onState(state: SocketState): void {
-    if (state === 'lost' && this.socket !== 'lost') this.lostAt = this.clock.now();
+    if (state === 'lost' && this.socket !== 'lost') [this.lostAt, this.delayMs] = [this.clock.now(), null];
     if (state === 'open') this.lostAt = null;
     this.socket = state;
   }

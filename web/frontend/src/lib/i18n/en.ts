@@ -132,7 +132,7 @@ export const en: Dictionary = {
   ago: 'ago',
   silentBanner: 'The data flow has been silent since',
   neverFed: 'No data has come in yet',
-  lostBanner: 'No connection to the server since',
+  lostBanner: 'No connection to the server, trying again',
   bannerHint: 'Positions on the map are no longer updated.',
   deadReckoning: 'Between reports a boat is drawn by its last course and speed, for 30 minutes at most',
   deadReckoningOff: 'Boats are drawn exactly where they last reported',

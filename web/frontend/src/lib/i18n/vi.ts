@@ -130,7 +130,7 @@ export const vi = {
   ago: 'trước',
   silentBanner: 'Luồng dữ liệu ngừng từ',
   neverFed: 'Chưa có luồng dữ liệu nào',
-  lostBanner: 'Mất kết nối tới máy chủ từ',
+  lostBanner: 'Mất kết nối tới máy chủ, đang nối lại',
   bannerHint: 'Vị trí trên bản đồ không còn được cập nhật.',
   deadReckoning: 'Giữa hai lần báo, tàu được vẽ theo hướng và tốc độ cuối cùng, tối đa 30 phút',
   deadReckoningOff: 'Tàu được vẽ đúng tại vị trí báo cuối cùng',
