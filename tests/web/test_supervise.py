@@ -23,8 +23,6 @@ from web.supervise import PEOPLE
 
 PATIENCE_SECONDS = 240
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 @dataclass
 class Running:
