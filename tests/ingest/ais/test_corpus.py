@@ -1,4 +1,4 @@
-"""Every trap of AIS logs, one by one and all in a row: no false accept, no good message lost, every line accounted for."""
+"""Every trap of AIS logs: no false accept, no good message lost, every line accounted for."""
 
 import importlib.util
 import json

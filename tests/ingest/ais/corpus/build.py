@@ -1,6 +1,6 @@
-"""Writes cases.json: every trap we know in AIS logs, from sentences we encode ourselves (MMSIs 999…, which no ship has).
+"""Writes cases.json: every trap we know in AIS logs, from sentences we encode ourselves (MMSIs 999…, no ship's).
 
-Run `python tests/ingest/ais/corpus/build.py` from the checkout after a change; a test compares the file with this script.
+Run `python tests/ingest/ais/corpus/build.py` from the checkout after a change; a test compares file and script.
 A case says which messages must come out (type, MMSI, receive time in Unix ms or null), how many lines are rejected and
 ignored and why, and how many sentences shared a line.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from fixtures import nmea  # noqa: E402
+from fixtures import nmea
 
 T = 1_764_000_000_123
 S = T // 1000

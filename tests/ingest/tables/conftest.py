@@ -1,0 +1,63 @@
+"""A file written and loaded in one call, and a point known to lie in a cell."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import psycopg
+import pytest
+
+from ingest.deliveries import Sender
+from ingest.tables.load import Loaded, load_table
+from layers.registry import get_layer, load_layers
+
+Load = Callable[..., Loaded]
+HEALTH = "code,name,kind,beds,his,precision_m,note,as_of,lon,lat\n"
+REGISTRY = "reg_no,name,length_m,gear,home_port,commune_code,mmsi,vms_provider,vms_device_id,valid_from\n"
+
+
+@pytest.fixture
+def load(connection: psycopg.Connection, tmp_path: Path, now) -> Load:
+    """Load bytes or text as a file of that name, at `now`."""
+
+    def loaded(layer: str, name: str, content: bytes | str, at=None) -> Loaded:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        sender = Sender(f"{layer}_test", "simulated", "thử")
+        return load_table(connection, get_layer(load_layers(), layer), path, sender, lambda: at or now)
+
+    return loaded
+
+
+@pytest.fixture
+def health(load: Load):
+    """Load rows of health facilities, as CSV lines without their header."""
+    return lambda *rows, header=HEALTH: load("health_facility", "health.csv", header + "\n".join(rows) + "\n")
+
+
+@pytest.fixture
+def boats(load: Load):
+    """Load rows of the fleet register, as CSV lines without their header."""
+    return lambda *rows: load("vessel", "registry.csv", REGISTRY + "\n".join(rows) + "\n")
+
+
+@pytest.fixture
+def features(load: Load):
+    """Load GeoJSON features into the health layer."""
+
+    def loaded(*found: object) -> Loaded:
+        return load(
+            "health_facility", "h.geojson", orjson.dumps({"type": "FeatureCollection", "features": list(found)})
+        )
+
+    return loaded
+
+
+@pytest.fixture
+def inside(connection: psycopg.Connection) -> tuple[float, float, int]:
+    """Lon, lat (degrees) of a point in a cell, and the cell."""
+    row = connection.execute(
+        "SELECT ST_X(p), ST_Y(p), id FROM (SELECT id, ST_PointOnSurface(geom) AS p FROM cell ORDER BY id LIMIT 1) AS c"
+    ).fetchone()
+    assert row is not None
+    return row
