@@ -61,6 +61,11 @@ export class LeadersState {
     });
   }
 
+  /** Figures and ages grow old on an open page: read them anew, keeping what is shown if that fails. */
+  async refresh(): Promise<void> {
+    await this.#guard(async () => { await Promise.all([this.#loadValues(), this.#loadCard()]); });
+  }
+
   setLevel(level: Level): void {
     if (level === this.level) return;
     this.level = level;

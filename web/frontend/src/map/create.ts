@@ -30,7 +30,7 @@ export function createMap({ container, style, bounds, maxBounds, padding, words 
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.on('webglcontextrestored', () => location.reload()); // the state is in the address
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-left'); // the islands are in the other corners
   return map;
 }
 
