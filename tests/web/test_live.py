@@ -27,7 +27,7 @@ def boat(name: str, **changes: Any) -> Any:
         "origin": "simulated",
         "status": "on_time",
     }
-    row |= {"t": NOW, "lon_e7": 1_090_000_000, "lat_e7": 150_000_000, "sog_dkn": 52, "cog_ddeg": 900}
+    row |= {"last_t": NOW, "lon_e7": 1_090_000_000, "lat_e7": 150_000_000, "sog_dkn": 52, "cog_ddeg": 900}
     return SimpleNamespace(**(row | changes))
 
 
@@ -65,7 +65,7 @@ def test_only_what_changed_is_told_and_each_boat_introduced_once() -> None:
 
 def test_counts_add_up_with_boats_never_heard() -> None:
     fleet = Fleet()
-    fleet.update([boat("0001"), boat("0002", t=None, lon_e7=None, lat_e7=None, status="unknown", kind="none")])
+    fleet.update([boat("0001"), boat("0002", last_t=None, lon_e7=None, lat_e7=None, status="unknown", kind="none")])
     assert fleet.counts() == {"on_time": 1, "unknown": 1}
     assert fleet.standing().size == 1
 
@@ -82,7 +82,7 @@ def test_a_boat_that_is_no_more_is_removed_and_its_number_not_given_again() -> N
 
 def test_a_fleet_grows_past_its_first_room() -> None:
     fleet = Fleet()
-    fleet.update([boat(f"{n:04}", t=NOW - timedelta(seconds=n)) for n in range(3000)])
+    fleet.update([boat(f"{n:04}", last_t=NOW - timedelta(seconds=n)) for n in range(3000)])
     assert fleet.standing()["handle"].tolist() == list(range(3000))
 
 
