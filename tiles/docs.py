@@ -36,7 +36,8 @@ def _field(field: Field) -> tuple[str, ...]:
 
 def _file(layer: Layer) -> str:
     assert layer.file is not None
-    where = "Points in degrees (WGS 84)" if layer.file.place == "geometry" else "the column `commune_code` (2025 code)"
+    point = "a GeoJSON Point, or the columns `lon` and `lat`, in degrees (WGS 84)"
+    where = point if layer.file.place == "geometry" else "the column `commune_code` (2025 code)"
     links = [column for link in layer.file.links for column in link.columns]
     lines = [f"## Files\n\n`opsmap load {layer.name} FILE` takes CSV and GeoJSON; the place comes from {where}."]
     if layer.file.time:

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
-from geo.text import compose
 from ingest.outcome import Reject
 from ingest.tables.read import RawRow
-from layers.spec import Field, FromFile, Layer
+from ingest.tables.values import FieldFault, parse_moment, parse_number, parse_text, parse_value
+from layers.spec import Field, FromFile, Layer, Link
+
+LON_LAT = ("lon", "lat")
+"""The CSV columns of a point, degrees in EPSG:4326."""
+COMMUNE = "commune_code"
+MMSI_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -28,30 +33,26 @@ class Checked:
     raw: bytes
 
 
-class FieldFault(Exception):
-    """One field of one row is wrong; the message says how to mend it."""
-
-
 def check_row(layer: Layer, row: RawRow, now: datetime) -> Checked | Reject:
     """The row's values as the layer's columns want them, or why not."""
-    assert layer.file is not None
+    file = layer.file
+    assert file is not None
     try:
         values = {f.column.key: _value(f, row.values) for f in layer.fields if f.from_file and f.column is not None}
-        if layer.file.place == "geometry":
-            _check_point(row.point)
-        t = _time(layer.file, row.values, now)
+        point = _point(row) if file.place == "geometry" else None
+        t = _time(file, row.values, now)
+        commune = _said(row.values, COMMUNE) or None
+        links = tuple((link.kind, key) for link in file.links if (key := _link(link, row.values)) is not None)
     except FieldFault as fault:
         return Reject("bad_field", f"row {row.number}, {fault}", row.raw, row.number)
-    commune = str(row.values.get("commune_code") or "") or None
-    plain = {k: str(v) for k, v in row.values.items() if v is not None}
-    links = tuple((link.kind, key) for link in layer.file.links if (key := link.key(plain)) is not None)
-    return Checked(row.number, str(values["code"]), values, t, row.point, commune, links, row.raw)
+    return Checked(row.number, str(values["code"]), values, t, point, commune, links, row.raw)
 
 
-def missing_columns(layer: Layer, row: RawRow) -> list[str]:
-    """The required columns that a file's rows do not have at all."""
-    needed = [f.name for f in layer.fields if f.from_file and _required(f)]
-    return [name for name in needed if name not in row.values]
+def needed_columns(layer: Layer) -> list[str]:
+    """The columns a CSV file of the layer cannot do without."""
+    assert layer.file is not None
+    place = LON_LAT if layer.file.place == "geometry" else (COMMUNE,)
+    return [*(f.name for f in layer.fields if f.from_file and _required(f)), *place]
 
 
 def content_hash_source(checked: Checked) -> bytes:
@@ -64,30 +65,22 @@ def _required(field: Field) -> bool:
     return field.column is not None and not field.column.nullable
 
 
+def _said(row: Mapping[str, Any], name: str) -> str:
+    """What a row says under a name, as text without spaces around it; empty when it says nothing."""
+    given = row.get(name)
+    return "" if given is None else parse_text(name, given)
+
+
 def _value(field: Field, row: Mapping[str, Any]) -> Any:
-    given = row.get(field.name)
-    if given is None or (isinstance(given, str) and not given.strip()):
+    if not _said(row, field.name):
         if _required(field):
             raise FieldFault(f"field {field.name}: empty; it is required")
         return None
     assert field.column is not None
-    value = _parse(field, given, field.column.type.python_type)
+    value = parse_value(field.name, row[field.name], field.column.type)
     if field.choices and value not in field.choices:
         raise FieldFault(f"field {field.name}: {value!r}; use one of {', '.join(field.choices)}")
     _check_range(field, value)
-    return value
-
-
-def _parse(field: Field, given: Any, kind: type) -> Any:
-    if kind is str:
-        return compose(str(given))
-    try:
-        number = float(str(given))
-        value = int(number) if kind is int else number
-    except (ValueError, OverflowError):
-        raise FieldFault(f"field {field.name}: {given!r} is not a number; write digits, with a point") from None
-    if kind is int and value != number:
-        raise FieldFault(f"field {field.name}: {given!r} is not a whole number")
     return value
 
 
@@ -97,27 +90,38 @@ def _check_range(field: Field, value: Any) -> None:
             raise FieldFault(f"field {field.name}: {value:g} is {beyond} {limit:g}; check the number and its unit")
 
 
-def _check_point(point: tuple[float, float] | None) -> None:
-    if point is None:
-        raise FieldFault("geometry: missing; give a Point with lon, lat in degrees")
-    lon, lat = point
+def _point(row: RawRow) -> tuple[float, float]:
+    """The row's point, from its geometry or from the columns lon and lat."""
+    lon, lat = row.point or tuple(_degrees(row.values, name) for name in LON_LAT)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise FieldFault(
             f"geometry: lon {lon:g}, lat {lat:g} is nowhere; is east and north swapped, or is it in metres?"
         )
+    return lon, lat
+
+
+def _degrees(row: Mapping[str, Any], name: str) -> float:
+    if not _said(row, name):
+        raise FieldFault(f"field {name}: empty; give the place in degrees (WGS 84)")
+    return parse_number(name, row[name])
 
 
 def _time(file: FromFile, row: Mapping[str, Any], now: datetime) -> datetime | None:
-    given = row.get(file.time) if file.time else None
-    if given in (None, ""):
+    if file.time is None or not _said(row, file.time):
         return None
-    try:
-        moment = datetime.fromisoformat(str(given))
-    except ValueError:
-        raise FieldFault(
-            f"field {file.time}: {given!r} is not a time; write 2026-11-23 or 2026-11-23T14:05+07:00"
-        ) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = parse_moment(file.time, row[file.time])
     if not EARLIEST <= moment <= now + FUTURE_ALLOWANCE:
-        raise FieldFault(f"field {file.time}: {given} is before 2000 or in the future; check the clock")
+        raise FieldFault(f"field {file.time}: {row[file.time]} is before 2000 or in the future; check the clock")
     return moment
+
+
+def _link(link: Link, row: Mapping[str, Any]) -> str | None:
+    """The transmitter a row names; half a name is a fault, for it would link to nothing without a word."""
+    said = {name: _said(row, name) for name in link.columns}
+    absent = [name for name, text in said.items() if not text]
+    if absent and len(absent) < len(said):
+        raise FieldFault(f"field {absent[0]}: empty; give all of {', '.join(said)}, or none")
+    for name, text in said.items():
+        if link.kind == "ais" and text and not (text.isascii() and text.isdigit() and len(text) == MMSI_DIGITS):
+            raise FieldFault(f"field {name}: {text!r} is no MMSI; write its nine digits")
+    return link.key(said)

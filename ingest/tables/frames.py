@@ -1,6 +1,7 @@
 """Join: which cell each point lies in. The only file that touches geopandas."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import geopandas
 import psycopg
@@ -8,9 +9,12 @@ import shapely
 
 from geo import crs
 
+Cells: TypeAlias = geopandas.GeoDataFrame
+"""Columns cell_id, commune_code, geometry (EPSG:4326), the largest cell of a commune first."""
 
-def cells_frame(connection: psycopg.Connection) -> geopandas.GeoDataFrame:
-    """All cells: columns cell_id, commune_code, geometry (EPSG:4326), the largest cell of a commune first."""
+
+def cells_frame(connection: psycopg.Connection) -> Cells:
+    """All cells of the province."""
     rows = connection.execute(
         "SELECT id, commune_code, ST_AsBinary(geom) FROM cell ORDER BY commune_code, ST_Area(geom) DESC"
     ).fetchall()
@@ -21,7 +25,7 @@ def cells_frame(connection: psycopg.Connection) -> geopandas.GeoDataFrame:
     )
 
 
-def cells_of_points(cells: geopandas.GeoDataFrame, points: Sequence[tuple[float, float]]) -> list[int | None]:
+def cells_of_points(cells: Cells, points: Sequence[tuple[float, float]]) -> list[int | None]:
     """The cell of each point (lon, lat in degrees), None outside the province."""
     located = geopandas.GeoDataFrame(geometry=shapely.points(points), crs=crs.STORED)
     joined = geopandas.sjoin(located, cells, how="left", predicate="intersects")
@@ -29,7 +33,7 @@ def cells_of_points(cells: geopandas.GeoDataFrame, points: Sequence[tuple[float,
     return [None if value != value else int(value) for value in first.tolist()]  # noqa: PLR0124 (NaN)
 
 
-def cells_of_communes(cells: geopandas.GeoDataFrame, codes: Sequence[str | None]) -> list[int | None]:
+def cells_of_communes(cells: Cells, codes: Sequence[str | None]) -> list[int | None]:
     """The (largest) cell of each commune code, None for an unknown code."""
     largest = cells.drop_duplicates("commune_code").set_index("commune_code")["cell_id"].to_dict()
     return [None if code is None else largest.get(code) for code in codes]

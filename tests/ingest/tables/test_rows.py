@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import psycopg
 import pytest
 
@@ -31,6 +32,9 @@ BOAT = {
     "vms_device_id": "0901",
     "valid_from": "2026-01-01",
 }
+
+
+HEALTH, REGISTRY = ",".join(ROW) + "\n", ",".join(BOAT) + "\n"
 
 
 def health_row(**changed: str) -> str:
@@ -73,27 +77,35 @@ def one(connection: psycopg.Connection, statement: str) -> tuple:
         ({"lat": "15°06'"}, "lat", "not a number"),
     ],
 )
-def test_a_bad_row_names_row_field_and_fix(health, connection, changed, field, fix):
-    loaded = health(health_row(code="H0"), health_row(**changed))
-    (reject,) = loaded.rejects
+def test_a_bad_row_names_row_field_and_fix(check, changed, field, fix):
+    good, (reject,), lines = check(
+        "health_facility", "h.csv", HEALTH + health_row(code="H0") + "\n" + health_row(**changed)
+    )
     assert reject.detail.startswith(f"row 2, {'' if field == 'geometry' else 'field '}{field}: ")
     assert fix in reject.detail
-    assert (loaded.summary.stored, loaded.summary.unaccounted) == (1, 0)
-    raw, seen = one(connection, "SELECT raw, seen FROM reject")
-    assert (bytes(raw).decode(), seen) == (health_row(**changed), 1)
+    assert reject.raw.decode() == health_row(**changed)
+    assert (len(good), lines) == (1, 2)
 
 
-def test_a_row_with_too_few_columns_is_refused_alone(health):
-    loaded = health("H0,too short", health_row())
-    assert [r.reason for r in loaded.rejects] == ["bad_row"]
-    assert "2 columns, the header has 10" in loaded.rejects[0].detail
-    assert loaded.summary.stored == 1
+def test_what_is_refused_is_kept_and_counted_beside_what_is_stored(health, connection):
+    bad = health_row(beds="mười", note='"a ""b"""')
+    loaded = health(health_row(code="H0"), bad)
+    assert (loaded.summary.lines, loaded.summary.stored, loaded.summary.unaccounted) == (2, 1, 0)
+    raw, line, seen = one(connection, "SELECT raw, line_no, seen FROM reject")
+    assert (bytes(raw).decode(), line, seen) == (bad, 2, 1)
 
 
-def test_of_a_code_given_twice_the_first_row_stands(health, connection):
-    loaded = health(health_row(), health_row(name="Trạm Hai"))
-    assert [r.detail for r in loaded.rejects] == ["row 2, field code: 'H1' stands in row 1 too; keep one"]
-    assert one(connection, "SELECT name FROM health_facility") == ("Trạm Một",)
+def test_a_row_with_too_few_columns_is_refused_alone(check):
+    good, (reject,), _ = check("health_facility", "h.csv", HEALTH + "H0,too short\n" + health_row())
+    assert (reject.reason, len(good)) == ("bad_row", 1)
+    assert "2 columns, the header has 10" in reject.detail
+
+
+def test_of_a_code_given_twice_the_first_row_stands(check):
+    rows = f"{health_row()}\n{health_row(name='Trạm Hai')}\n"
+    (good,), (reject,), _ = check("health_facility", "h.csv", HEALTH + rows)
+    assert reject.detail == "row 2, field code: 'H1' stands in row 1 too; keep one"
+    assert good.values["name"] == "Trạm Một"
 
 
 def test_a_place_outside_the_province_is_kept_without_a_cell(health, connection, inside):
@@ -121,17 +133,17 @@ def test_a_place_outside_the_province_is_kept_without_a_cell(health, connection,
         ),
     ],
 )
-def test_a_bad_feature_is_refused_alone(features, feature, reason, words):
+def test_a_bad_feature_is_refused_alone(check, feature, reason, words):
     good = {"properties": ROW | {"code": "H0"}, "geometry": {"type": "Point", "coordinates": [108.8, 15.1]}}
-    loaded = features(feature, good)
-    assert [r.reason for r in loaded.rejects] == [reason]
-    assert words in loaded.rejects[0].detail
-    assert loaded.summary.stored == 1
+    content = orjson.dumps({"type": "FeatureCollection", "features": [feature, good]})
+    kept, (reject,), _ = check("health_facility", "h.geojson", content)
+    assert (reject.reason, len(kept)) == (reason, 1)
+    assert words in reject.detail
 
 
 def test_a_day_without_an_offset_is_a_day_in_viet_nam(load, connection):
-    header, early = ",".join(ROW) + "\n", datetime(2026, 11, 22, 18, 0, tzinfo=UTC)  # 01:00 on the 23rd in Việt Nam
-    loaded = load("health_facility", "h.csv", header + health_row(as_of="2026-11-23") + "\n", at=early)
+    early = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)  # 01:00 on the 23rd in Việt Nam
+    loaded = load("health_facility", "h.csv", HEALTH + health_row(as_of="2026-11-23") + "\n", at=early)
     assert loaded.rejects == []
     assert one(connection, "SELECT t FROM health_facility") == (early - timedelta(hours=1),)
 
@@ -139,7 +151,6 @@ def test_a_day_without_an_offset_is_a_day_in_viet_nam(load, connection):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"commune_code": "99999"}, "row 1, field commune_code: '99999' is no commune of today; use a commune's code"),
         ({"length_m": "1"}, "row 1, field length_m: 1 is below 2"),
         ({"length_m": "nan"}, "row 1, field length_m: 'nan' is not a number"),
         ({"mmsi": "12345"}, "row 1, field mmsi: '12345' is no MMSI; write its nine digits"),
@@ -147,11 +158,18 @@ def test_a_day_without_an_offset_is_a_day_in_viet_nam(load, connection):
         ({"reg_no": ""}, "row 1, field reg_no: empty; it is required"),
     ],
 )
-def test_a_bad_boat_is_refused_with_the_fix(boats, connection, changed, words):
-    loaded = boats(boat_row(**changed))
-    assert [r.detail[: len(words)] for r in loaded.rejects] == [words]
-    assert one(connection, "SELECT count(*) FROM vessel") == (0,)
-    assert one(connection, "SELECT line_no FROM reject") == (1,)
+def test_a_bad_boat_is_refused_with_the_fix(check, changed, words):
+    good, (reject,), _ = check("vessel", "r.csv", REGISTRY + boat_row(**changed))
+    assert reject.detail.startswith(words)
+    assert good == []
+
+
+def test_a_commune_that_does_not_exist_is_refused_with_the_fix(boats, connection):
+    (reject,) = boats(boat_row(commune_code="99999"), boat_row(reg_no="QNg-MP 0902")).rejects
+    words = "row 1, field commune_code: '99999' is no commune of today; use a commune's code as of 1 July 2025"
+    assert (reject.reason, reject.detail[: len(words)]) == ("unknown_commune", words)
+    assert one(connection, "SELECT count(*), count(cell_id) FROM vessel") == (1, 1)
+    assert one(connection, "SELECT line_no, raw FROM reject") == (1, boat_row(commune_code="99999").encode())
 
 
 def test_a_boat_whose_commune_is_not_known_is_still_a_boat(boats, connection):
