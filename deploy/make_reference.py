@@ -80,9 +80,7 @@ def districts_of_2019() -> list[dict[str, object]]:
 
 def former(code: str, name: str, full: str, kind: str, where: dict[str, object]) -> dict[str, object]:
     """Today's values grouped by a district of before."""
-    return unit(code=code, level="former_district", name=name, full_name=full, type=kind, valid_from=TWO_TIERS,
-                note_vi="Địa bàn huyện cũ: cộng từ các xã hiện nay",
-                note_en="Former district: today's communes added up", **where)  # fmt: skip
+    return unit(code=code, level="former_district", name=name, full_name=full, type=kind, valid_from=TWO_TIERS, **where)
 
 
 def kon_tum(data: Path) -> list[dict[str, object]]:

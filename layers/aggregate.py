@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, null, select
+from sqlalchemy import Integer, Select, and_, bindparam, distinct, func, null, select
 
 from layers.access.roles import Role
 from layers.access.scope import scope
@@ -30,7 +30,7 @@ class Sum:
 def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ...]]:
     """All measures of a layer for the unit keys in `:units`; one row per unit when `grouped`.
 
-    Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_id.
+    Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_ids.
     """
     assert layer.cell is not None
     columns: list[Any] = [UnitCell.unit_key.label("unit")] if grouped else []
@@ -40,12 +40,19 @@ def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ..
             columns.append(measure.known.label(f"known_{measure.name}"))
     columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
     columns.append(_last(layer.time).label("t"))
-    columns.append(_last(layer.row_source).label("source_id"))
+    columns.append(_senders(layer.row_source).label("source_ids"))
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)
     if not from_cells(layer):
         statement = statement.join(layer.reading, _today(layer))
     statement = statement.where(UnitCell.unit_key.in_(UNITS))
     return statement.group_by(UnitCell.unit_key) if grouped else statement
+
+
+def whole_layer_statement(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """When and from whom the layer's rows of today are at all: what stands beside a zero. Columns: t, source_ids."""
+    statement = select(_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids"))
+    statement = statement.select_from(layer.reading)
+    return statement.where(layer.rows) if layer.rows is not None else statement
 
 
 def from_cells(layer: Layer) -> bool:
@@ -62,6 +69,11 @@ def _today(layer: Layer) -> Any:
 
 def _last(column: Column | None) -> Any:
     return func.max(column) if column is not None else null()
+
+
+def _senders(column: Column | None) -> Any:
+    """Every source among the rows: one simulated row is enough to mark the sum."""
+    return func.array_agg(distinct(column)).filter(column.is_not(None)) if column is not None else null()
 
 
 def sums(layer: Layer, row: Any, delivered: bool) -> list[Sum]:

@@ -42,6 +42,7 @@ from web.views import (
 UnitRow = Row[*tuple[Any, ...]]
 """A row of `layers.units.read`."""
 
+ORIGINS = ("simulated", "replayed", "real")
 CLASSES = 5
 LONG_AGO = date(1900, 1, 1)
 
@@ -93,9 +94,24 @@ async def _measures(connection: ReadConnection, state: State, role: Role, unit: 
         statement = aggregate.unit_statement(layer)
         row = (await connection.execute(statement, {"units": [unit.key], "now": now})).mappings().one()
         delivered = state.hub.version(layer.name) > 0 and unit.shape
-        source = source_of(layer, row["source_id"], sources)
-        views += [measure_view(found, row["t"], source, now) for found in aggregate.sums(layer, row, delivered)]
+        t, source = await _said(connection, layer, (row["t"], row["source_ids"]), sources, now)
+        views += [measure_view(found, t, source, now) for found in aggregate.sums(layer, row, delivered)]
     return views
+
+
+async def _said(
+    connection: ReadConnection,
+    layer: Layer,
+    here: tuple[datetime | None, list[int] | None],
+    sources: dict[int, SourceInfo],
+    now: datetime,
+) -> tuple[datetime | None, SourceInfo | None]:
+    """When and by whom: of the rows here, or, where there are none (a zero), of the layer as a whole."""
+    t, senders = here
+    if not senders and layer.row_source is not None:
+        whole = (await connection.execute(aggregate.whole_layer_statement(layer), {"now": now})).mappings().one()
+        t, senders = whole["t"], whole["source_ids"]
+    return t, source_of(layer, senders, sources)
 
 
 async def unit_values(state: State, role: Role, name: str, level: str) -> UnitValues:
@@ -111,12 +127,12 @@ async def unit_values(state: State, role: Role, name: str, level: str) -> UnitVa
             )
         statement = aggregate.unit_statement(layer, grouped=True)
         rows = (await connection.execute(statement, {"units": list(codes), "now": now})).mappings().all()
-        sources = await read_sources(connection)
+        last = max((r["t"] for r in rows if r["t"] is not None), default=None)
+        senders = sorted({s for r in rows for s in r["source_ids"] or ()})
+        last, source = await _said(connection, layer, (last, senders), await read_sources(connection), now)
     delivered = state.hub.version(layer.name) > 0
     sums = {r["unit"]: next(s for s in aggregate.sums(layer, r, delivered) if s.measure is measure) for r in rows}
     values = [_value(key, code, sums.get(key), delivered) for key, code in codes.items()]
-    last = max((r["t"] for r in rows if r["t"] is not None), default=None)
-    source = source_of(layer, max((r["source_id"] for r in rows if r["source_id"]), default=None), sources)
     known = [v.value for v in values if v.value is not None]
     age = None if last is None else now - last
     return UnitValues(
@@ -193,10 +209,11 @@ def _status(found: aggregate.Sum) -> Status:
     return "estimate" if found.split else "official"
 
 
-def source_of(layer: Layer, source_id: int | None, sources: dict[int, SourceInfo]) -> SourceInfo | None:
-    """The source of a layer's rows, or of the layer when it has none here."""
-    if source_id is not None and source_id in sources:
-        return sources[source_id]
+def source_of(layer: Layer, senders: Sequence[int] | None, sources: dict[int, SourceInfo]) -> SourceInfo | None:
+    """The least real of the rows' sources, or the layer's own when it has no rows."""
+    found = [sources[s] for s in senders or () if s in sources]
+    if found:
+        return min(found, key=lambda s: ORIGINS.index(s.origin))
     return next((s for s in sources.values() if s.code == layer.source), None)
 
 
@@ -234,6 +251,11 @@ def unit_view(row: Row[*tuple[Any, ...]]) -> UnitView:
 
 def _vintage(row: Row[*tuple[Any, ...]]) -> Words:
     """Which vintage a card speaks of, in words."""
+    if row.level == "former_district":
+        return Words(
+            vi="Địa bàn huyện cũ (đến 30/6/2025): số liệu hôm nay gộp từ các xã hiện hành",
+            en="Former district (until 30 June 2025): today's figures added up from its communes",
+        )
     if row.valid_to is None:
         since = row.valid_from.strftime("%d/%m/%Y")
         return Words(vi=f"Đơn vị hiện hành, từ {since}", en=f"In force since {row.valid_from.isoformat()}")

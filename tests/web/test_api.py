@@ -89,7 +89,7 @@ def test_a_tile_is_named_by_its_version(client: TestClient) -> None:
 def test_a_unit_card_says_everything_of_every_number(client: TestClient) -> None:
     card = client.get("/api/units/522").json()
     assert card["unit"]["level"] == "former_district"
-    assert card["vintage"]["vi"].startswith("Đơn vị hiện hành")
+    assert card["vintage"]["vi"].startswith("Địa bàn huyện cũ")
     assert len(card["parts"]) >= 5
     keys = {"layer", "name", "title", "value", "unit", "time", "age_s", "source", "origin", "status", "stale"}
     assert all(keys <= measure.keys() for measure in card["measures"])
