@@ -4,11 +4,11 @@ import type { Lang } from '../api';
 const ZONE = 'Asia/Ho_Chi_Minh';
 const LOCALE: Record<Lang, string> = { vi: 'vi-VN', en: 'en-GB' };
 
-type DurationWords = { day: [string, string]; hour: [string, string]; minute: [string, string]; second: [string, string] };
+type DurationWords = Record<'day' | 'hour' | 'minute' | 'second', string>;
 
 const WORDS: Record<Lang, DurationWords> = {
-  vi: { day: ['ngày', 'ngày'], hour: ['giờ', 'giờ'], minute: ['phút', 'phút'], second: ['giây', 'giây'] },
-  en: { day: ['day', 'days'], hour: ['hour', 'hours'], minute: ['minute', 'minutes'], second: ['second', 'seconds'] },
+  vi: { day: 'ngày', hour: 'giờ', minute: 'phút', second: 'giây' },
+  en: { day: 'd', hour: 'h', minute: 'min', second: 's' },
 };
 
 export function formatNumber(value: number | null | undefined, lang: Lang, digits = 2): string {
@@ -56,7 +56,7 @@ export function formatClock(when: Date | string | number): string {
   return `${p.hour}:${p.minute}:${p.second}`;
 }
 
-const name = (count: number, [one, many]: [string, string]): string => `${count} ${count === 1 ? one : many}`;
+const name = (count: number, word: string): string => `${count} ${word}`;
 
 /** The two largest parts of a length of time: "6 giờ 48 phút", "12 ngày 3 giờ", "45 giây". */
 export function formatDuration(seconds: number | null | undefined, lang: Lang): string {
