@@ -1,5 +1,6 @@
 """Stores what was refused: once per content, with how often and when it was seen, ready to be replayed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
@@ -9,13 +10,18 @@ import psycopg
 from geo.clock import from_unix_ms
 from ingest.outcome import Reject
 
+_STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS stage_reject (
+    line_no int8, reason text, detail text, raw bytea, raw_hash int8, heard_at timestamptz, seen int4
+) ON COMMIT DELETE ROWS
+"""
+_TYPES = ("int8", "text", "text", "bytea", "int8", "timestamptz", "int4")
+
 _UPSERT = """
 INSERT INTO reject AS r
     (source_id, delivery_id, line_no, reason, detail, raw, raw_hash, heard_at, seen, first_seen, last_seen)
-SELECT %(source)s, %(delivery)s, u.line_no, u.reason, u.detail, u.raw, u.raw_hash, u.heard_at, u.seen, %(now)s, %(now)s
-FROM unnest(%(line_no)s::int8[], %(reason)s::text[], %(detail)s::text[], %(raw)s::bytea[], %(raw_hash)s::int8[],
-            %(heard_at)s::timestamptz[], %(seen)s::int4[]) AS u(line_no, reason, detail, raw, raw_hash, heard_at, seen)
-ORDER BY u.reason, u.raw_hash
+SELECT %(source)s, %(delivery)s, line_no, reason, detail, raw, raw_hash, heard_at, seen, %(now)s, %(now)s
+FROM stage_reject ORDER BY reason, raw_hash
 ON CONFLICT (source_id, reason, raw_hash) DO UPDATE SET
     seen = r.seen + excluded.seen, last_seen = excluded.last_seen, delivery_id = excluded.delivery_id,
     line_no = excluded.line_no
@@ -30,33 +36,35 @@ def store_rejects(
     Runs inside the caller's transaction.
     """
     first: dict[tuple[str, int], Reject] = {}
-    seen: dict[tuple[str, int], int] = {}
+    seen: Counter[tuple[str, int]] = Counter()
     for reject in rejects:
         key = (reject.reason, hash_raw(reject.raw))
         first.setdefault(key, reject)
-        seen[key] = seen.get(key, 0) + 1
+        seen[key] += 1
     if first:
-        rows = _columns(first, seen)
-        connection.execute(_UPSERT, rows | {"source": source_id, "delivery": delivery_id, "now": now})
+        connection.execute(_STAGE)
+        _stage(connection, first, seen)
+        connection.execute(_UPSERT, {"source": source_id, "delivery": delivery_id, "now": now})
+        connection.execute("TRUNCATE stage_reject")
     return len(first)
+
+
+def _stage(
+    connection: psycopg.Connection, first: dict[tuple[str, int], Reject], seen: Counter[tuple[str, int]]
+) -> None:
+    """Put each different reject into the staging table of this transaction."""
+    with connection.cursor() as cursor, cursor.copy("COPY stage_reject FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(_TYPES)
+        for (reason, raw_hash), reject in first.items():
+            heard_at = None if reject.heard_ms is None else _moment(reject.heard_ms)
+            detail = printable(reject.detail)
+            times = seen[reason, raw_hash]
+            copy.write_row((reject.line_no, reason, detail, reject.raw, raw_hash, heard_at, times))
 
 
 def hash_raw(raw: bytes) -> int:
     """A signed 64-bit name of the bytes."""
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big", signed=True)
-
-
-def _columns(first: dict[tuple[str, int], Reject], seen: dict[tuple[str, int], int]) -> dict[str, list[object]]:
-    rejects = list(first.values())
-    return {
-        "line_no": [reject.line_no for reject in rejects],
-        "reason": [reject.reason for reject in rejects],
-        "detail": [printable(reject.detail) for reject in rejects],
-        "raw": [reject.raw for reject in rejects],
-        "raw_hash": [raw_hash for _, raw_hash in first],
-        "heard_at": [None if reject.heard_ms is None else _moment(reject.heard_ms) for reject in rejects],
-        "seen": list(seen.values()),
-    }
 
 
 def _moment(heard_ms: int) -> datetime | None:
