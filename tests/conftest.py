@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,22 +66,24 @@ def template(cluster: Cluster, worker: str) -> Iterator[str]:
     cluster.drop_database(name)
 
 
-@contextmanager
-def cloned(cluster: Cluster, template: str, name: str) -> Iterator[str]:
-    """A fresh database for the length of the block."""
-    cluster.drop_database(name)
-    cluster.ensure_database(name, template)
-    try:
-        yield cluster.url(name)
-    finally:
-        cluster.drop_database(name)
-
-
 @pytest.fixture
 def database_url(cluster: Cluster, template: str, worker: str) -> Iterator[str]:
     """The URL of a fresh database, one per test."""
-    with cloned(cluster, template, f"test_{worker}") as url:
-        yield url
+    name = f"test_{worker}"
+    cluster.drop_database(name)
+    cluster.ensure_database(name, template)
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def reading_url(cluster: Cluster, template: str, worker: str) -> Iterator[str]:
+    """The URL of one database shared by the tests that only read."""
+    name = f"reading_{worker}"
+    cluster.drop_database(name)
+    cluster.ensure_database(name, template)
+    yield cluster.url(name)
+    cluster.drop_database(name)
 
 
 @pytest.fixture

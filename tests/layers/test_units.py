@@ -16,8 +16,8 @@ from layers.units.read import locate_statement, unit_statement, units_statement
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
+def engine(reading_url: str) -> Iterator[Engine]:
+    made = make_engine(reading_url)
     yield made
     made.dispose()
 

@@ -49,9 +49,9 @@ def read(url: str, name: str, role: Role, address: Tile) -> bytes:
     [("unit", tile_at(*PROVINCE, 6)), ("unit", tile_at(*PROVINCE, 9)), ("background", tile_at(111.9, 16.5, 5))],
     ids=["unit-z6", "unit-z9", "background-z5"],
 )
-def test_golden_tiles(database_url: str, name: str, address: Tile) -> None:
+def test_golden_tiles(reading_url: str, name: str, address: Tile) -> None:
     path = GOLDEN / f"{name}-{address.z}-{address.x}-{address.y}.txt"
-    text = tile_text(read(database_url, name, Role.GUEST, address))
+    text = tile_text(read(reading_url, name, Role.GUEST, address))
     if os.environ.get("BLESS"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -81,8 +81,8 @@ def test_density_conserves_counts_and_names_nobody(database_url: str, put_boat: 
     assert sum(squares.values()) == 40
 
 
-def test_an_empty_tile_is_no_bytes(database_url: str) -> None:
-    assert read(database_url, "unit", Role.GUEST, Tile(8, 0, 0)) == b""
+def test_an_empty_tile_is_no_bytes(reading_url: str) -> None:
+    assert read(reading_url, "unit", Role.GUEST, Tile(8, 0, 0)) == b""
 
 
 def test_who_may_see_nothing_gets_no_statement() -> None:
@@ -91,9 +91,9 @@ def test_who_may_see_nothing_gets_no_statement() -> None:
     assert not NOBODY
 
 
-def test_equal_requests_are_made_once(database_url: str) -> None:
+def test_equal_requests_are_made_once(reading_url: str) -> None:
     async def many() -> int:
-        async with tile_pool(database_url, 2) as pool:
+        async with tile_pool(reading_url, 2) as pool:
             reader = TileReader(pool)
             made = 0
             fetch = reader._fetch

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from layers.access.accounts import make_link
 from layers.access.roles import Role
+from layers.database import connect
 from web.main import create_app
 from web.settings import WebSettings
 
@@ -17,6 +18,26 @@ SignIn = Callable[[Role], TestClient]
 
 def live_now() -> datetime:
     return datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def reading(reading_url: str) -> Iterator[SignIn]:
+    """A browser on one app for tests that only read; gives it signed in as a role."""
+    with connect(reading_url) as connection:
+        app = create_app(WebSettings(), reading_url, live_now)
+        with TestClient(app, base_url="http://testserver", raise_server_exceptions=False) as made:
+            yield lambda role: signed_in(made, connection, role)
+
+
+def signed_in(client: TestClient, connection: psycopg.Connection, role: Role) -> TestClient:
+    """The browser, signed in as a role by a one-click link; `guest` signs out."""
+    client.cookies.clear()
+    if role is not Role.GUEST:
+        token = make_link(connection, role, live_now)
+        answer = client.get("/login", params={"link": token}, follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/"
+    return client
 
 
 @pytest.fixture
@@ -31,13 +52,4 @@ def client(database_url: str) -> Iterator[TestClient]:
 def sign_in(client: TestClient, connection: psycopg.Connection) -> SignIn:
     """Sign the browser in as a role, by a one-click link; `guest` signs out."""
 
-    def signed(role: Role) -> TestClient:
-        client.cookies.clear()
-        if role is not Role.GUEST:
-            token = make_link(connection, role, live_now)
-            answer = client.get("/login", params={"link": token}, follow_redirects=False)
-            assert answer.status_code == 303
-            assert answer.headers["location"] == "/"
-        return client
-
-    return signed
+    return lambda role: signed_in(client, connection, role)

@@ -41,8 +41,8 @@ SignIn = Callable[[Role], TestClient]
         ("/nowhere", 404, None),
     ],
 )
-def test_bad_input_gets_a_problem_document(path: str, status: int, field: str | None, sign_in: SignIn) -> None:
-    answer = sign_in(Role.OFFICER).get(path)
+def test_bad_input_gets_a_problem_document(path: str, status: int, field: str | None, reading: SignIn) -> None:
+    answer = reading(Role.OFFICER).get(path)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
@@ -52,7 +52,8 @@ def test_bad_input_gets_a_problem_document(path: str, status: int, field: str | 
     assert body.get("field") == field
 
 
-def test_a_body_of_100_mb_is_refused(client: TestClient) -> None:
+def test_a_body_of_100_mb_is_refused(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     answer = client.post(
         "/login",
         content=b"username=" + b"a" * 100_000_000,
@@ -62,7 +63,9 @@ def test_a_body_of_100_mb_is_refused(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_body_in_pieces_is_refused_too(client: TestClient) -> None:
+def test_a_body_in_pieces_is_refused_too(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
+
     def pieces() -> Iterator[bytes]:
         yield b"username="
         for _ in range(20):
@@ -74,7 +77,8 @@ def test_a_body_in_pieces_is_refused_too(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_tile_is_named_by_its_version(client: TestClient) -> None:
+def test_a_tile_is_named_by_its_version(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     document = client.get("/tiles/unit.json").json()
     assert document["tilejson"] == "3.0.0"
     assert {v["id"] for v in document["vector_layers"]} == {"unit", "unit_label"}
@@ -86,7 +90,8 @@ def test_a_tile_is_named_by_its_version(client: TestClient) -> None:
     assert client.get("/tiles/unit/8/0/0.mvt").status_code == 204
 
 
-def test_a_unit_card_says_everything_of_every_number(client: TestClient) -> None:
+def test_a_unit_card_says_everything_of_every_number(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     card = client.get("/api/units/522").json()
     assert card["unit"]["level"] == "former_district"
     assert card["vintage"]["vi"].startswith("Địa bàn huyện cũ")
@@ -103,7 +108,8 @@ def test_a_unit_card_says_everything_of_every_number(client: TestClient) -> None
     assert beds["status"] == "none"
 
 
-def test_a_unit_of_before_says_so(client: TestClient) -> None:
+def test_a_unit_of_before_says_so(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     card = client.get("/api/units/522?structure=2021").json()
     assert card["unit"]["level"] == "district"
     assert card["vintage"]["vi"].startswith("Đơn vị cũ")
@@ -112,29 +118,32 @@ def test_a_unit_of_before_says_so(client: TestClient) -> None:
     assert all(m["value"] is None for m in tay_tra["measures"])
 
 
-def test_layers_tell_a_guest_the_density_only(sign_in: SignIn) -> None:
-    guest = {m["name"]: m for m in sign_in(Role.GUEST).get("/api/layers").json()["layers"]}
-    officer = {m["name"]: m for m in sign_in(Role.OFFICER).get("/api/layers").json()["layers"]}
+def test_layers_tell_a_guest_the_density_only(reading: SignIn) -> None:
+    guest = {m["name"]: m for m in reading(Role.GUEST).get("/api/layers").json()["layers"]}
+    officer = {m["name"]: m for m in reading(Role.OFFICER).get("/api/layers").json()["layers"]}
     assert (guest["vessel"]["mode"], officer["vessel"]["mode"]) == ("density", "exact")
     assert guest["vessel"]["fields"] == []
     assert {f["name"] for f in officer["vessel"]["fields"]} >= {"reg_no", "length_m"}
 
 
-def test_every_answer_forbids_the_outside(client: TestClient) -> None:
+def test_every_answer_forbids_the_outside(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     for path in ("/", "/fisheries", "/login", "/api/me", "/docs", "/nowhere"):
         policy = client.get(path).headers["content-security-policy"]
         assert "default-src 'self'" in policy
         assert "http" not in policy
 
 
-def test_ready_and_healthy(client: TestClient) -> None:
+def test_ready_and_healthy(reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("base", ["leaders", "sea"])
-def test_every_style_names_the_sea_and_the_archipelagos(theme: str, base: str, client: TestClient) -> None:
+def test_every_style_names_the_sea_and_the_archipelagos(theme: str, base: str, reading: SignIn) -> None:
+    client = reading(Role.GUEST)
     style = client.get(f"/style/{theme}.json?base={base}").json()
     names = [f["properties"]["name"] for f in style["sources"]["names"]["data"]["features"]]
     assert names == ["BIỂN ĐÔNG", "Đặc khu Hoàng Sa", "Đặc khu Trường Sa"]
