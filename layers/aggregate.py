@@ -2,22 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, distinct, func, null, select
 
 from layers.access.roles import Role
 from layers.access.scope import scope
+from layers.database import ReadConnection
+from layers.sources.freshness import SourceInfo, least_real, read_sources
 from layers.spec import Column, Layer, Measure
 from layers.units.models import Cell, UnitCell
+from layers.versions import LayerVersion
 
+NO_ROWS: dict[str, Any] = {}
 UNITS = bindparam("units", expanding=True, type_=Integer)
 """The unit keys a statement is asked about."""
 
 
 @dataclass(frozen=True)
 class Sum:
-    """One measure of one unit. `value` None is "no figure"; `known` of `rows` had one; `split` is an estimate."""
+    """One measure of one unit. `value` None is "no figure"; `known` of `rows` had one; `split` is an estimate.
+
+    `t` (UTC) and `source` are those of the rows summed, or of the layer as a whole beside a zero.
+    """
 
     layer: Layer
     measure: Measure
@@ -25,6 +33,74 @@ class Sum:
     known: int | None
     rows: int
     split: bool
+    t: datetime | None
+    source: SourceInfo | None
+
+
+async def read_unit(
+    connection: ReadConnection, layers: Sequence[Layer], unit: int, now: datetime, ground: bool = True
+) -> list[Sum]:
+    """Every measure of every layer for one unit key. A unit without ground has figures of no layer."""
+    desk = await _open_desk(connection)
+    found: list[Sum] = []
+    for layer in layers:
+        asked = {"units": [unit], "now": now}
+        row = (await connection.execute(unit_statement(layer), asked)).mappings().one()
+        found += await _sums(connection, layer, row, desk, (now, ground))
+    return found
+
+
+async def read_units(
+    connection: ReadConnection, layer: Layer, units: Sequence[int], now: datetime
+) -> dict[int, list[Sum]]:
+    """Every measure of one layer for many units; a unit in whose cells it has no rows is a true zero."""
+    desk = await _open_desk(connection)
+    rows = (await connection.execute(unit_statement(layer, grouped=True), {"units": units, "now": now})).mappings()
+    by_unit: dict[int, Any] = {row["unit"]: row for row in rows}
+    return {unit: await _sums(connection, layer, by_unit.get(unit, NO_ROWS), desk, (now, True)) for unit in units}
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a reading needs besides the sums: the sources, which layers were ever delivered, what was looked up."""
+
+    sources: dict[int, SourceInfo]
+    delivered: set[str]
+    whole: dict[str, Any]
+
+
+async def _open_desk(connection: ReadConnection) -> _Desk:
+    delivered = await connection.execute(select(LayerVersion.layer).where(LayerVersion.version > 0))
+    return _Desk(await read_sources(connection), set(delivered.scalars()), {})
+
+
+async def _sums(
+    connection: ReadConnection, layer: Layer, row: Any, desk: _Desk, asked: tuple[datetime, bool]
+) -> list[Sum]:
+    """One result row as sums; a layer that never had a delivery has no figures, not zeros."""
+    now, ground = asked
+    t, source = await _said(connection, layer, row, desk, now)
+    figures, shared = ground and layer.name in desk.delivered, from_cells(layer) and bool(row.get("split"))
+    found = []
+    for measure in layer.measures:
+        value = row.get(measure.name, 0) if figures else None
+        known = row.get(f"known_{measure.name}") if measure.known is not None else None
+        number = None if value is None else float(value)
+        found.append(Sum(layer, measure, number, known, row.get("rows", 0), shared, t, source))
+    return found
+
+
+async def _said(
+    connection: ReadConnection, layer: Layer, row: Any, desk: _Desk, now: datetime
+) -> tuple[datetime | None, SourceInfo | None]:
+    """When and by whom: of the rows here, or, where there are none, of the layer as a whole."""
+    t, senders = row.get("t"), row.get("source_ids")
+    if not senders and layer.row_source is not None:
+        if layer.name not in desk.whole:
+            whole = await connection.execute(whole_layer_statement(layer), {"now": now})
+            desk.whole[layer.name] = whole.mappings().one()
+        t, senders = desk.whole[layer.name]["t"], desk.whole[layer.name]["source_ids"]
+    return t, least_real([desk.sources[s] for s in senders or ()], desk.sources.values(), layer.source)
 
 
 def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ...]]:
@@ -74,16 +150,6 @@ def _last(column: Column | None) -> Any:
 def _senders(column: Column | None) -> Any:
     """Every source among the rows: one simulated row is enough to mark the sum."""
     return func.array_agg(distinct(column)).filter(column.is_not(None)) if column is not None else null()
-
-
-def sums(layer: Layer, row: Any, delivered: bool) -> list[Sum]:
-    """One result row as sums; a layer that never had a delivery has no figures, not zeros."""
-    found, shared = [], from_cells(layer) and bool(row["split"])
-    for measure in layer.measures:
-        value = row[measure.name] if delivered else None
-        known = row[f"known_{measure.name}"] if measure.known is not None else None
-        found.append(Sum(layer, measure, None if value is None else float(value), known, row["rows"], shared))
-    return found
 
 
 def readable(layers: Sequence[Layer], role: Role) -> list[Layer]:

@@ -12,7 +12,8 @@ from geo.clock import local_date
 from geo.errors import BadInput, NotFound
 from layers import aggregate
 from layers.access.roles import Role
-from layers.database import ReadConnection, read
+from layers.database import read
+from layers.sources.freshness import SourceInfo, freshness, least_real
 from layers.spec import Layer, Measure, Text
 from layers.units.models import Unit
 from layers.units.read import (
@@ -23,7 +24,6 @@ from layers.units.read import (
     unit_statement,
     units_statement,
 )
-from web.freshness import SourceInfo, freshness, read_sources, timed
 from web.state import State
 from web.views import (
     MeasureHead,
@@ -37,12 +37,12 @@ from web.views import (
     UnitValues,
     UnitView,
     Words,
+    timed,
 )
 
 UnitRow = Row[*tuple[Any, ...]]
 """A row of `layers.units.read`."""
 
-ORIGINS = ("simulated", "replayed", "real")
 CLASSES = 5
 LONG_AGO = date(1900, 1, 1)
 
@@ -77,41 +77,14 @@ async def card(state: State, role: Role, code: str, at: date | None, structure: 
             if row.level == "commune"
             else (await connection.execute(parts_statement(row.key, "commune", today))).all()
         )
-        measures = await _measures(connection, state, role, row)
+        layers = aggregate.readable(list(state.registry.values()), role)
+        sums = await aggregate.read_unit(connection, layers, row.key, state.clock(), row.shape)
     return UnitCard(
         unit=unit_view(row),
         vintage=_vintage(row),
         parts=[PartView(code=p.code, name=p.name) for p in parts],
-        measures=measures,
+        measures=[measure_view(found, state.clock()) for found in sums],
     )
-
-
-async def _measures(connection: ReadConnection, state: State, role: Role, unit: UnitRow) -> list[MeasureView]:
-    sources = await read_sources(connection)
-    now = state.clock()
-    views: list[MeasureView] = []
-    for layer in aggregate.readable(list(state.registry.values()), role):
-        statement = aggregate.unit_statement(layer)
-        row = (await connection.execute(statement, {"units": [unit.key], "now": now})).mappings().one()
-        delivered = state.hub.version(layer.name) > 0 and unit.shape
-        t, source = await _said(connection, layer, (row["t"], row["source_ids"]), sources, now)
-        views += [measure_view(found, t, source, now) for found in aggregate.sums(layer, row, delivered)]
-    return views
-
-
-async def _said(
-    connection: ReadConnection,
-    layer: Layer,
-    here: tuple[datetime | None, list[int] | None],
-    sources: dict[int, SourceInfo],
-    now: datetime,
-) -> tuple[datetime | None, SourceInfo | None]:
-    """When and by whom: of the rows here, or, where there are none (a zero), of the layer as a whole."""
-    t, senders = here
-    if not senders and layer.row_source is not None:
-        whole = (await connection.execute(aggregate.whole_layer_statement(layer), {"now": now})).mappings().one()
-        t, senders = whole["t"], whole["source_ids"]
-    return t, source_of(layer, senders, sources)
 
 
 async def unit_values(state: State, role: Role, name: str, level: str) -> UnitValues:
@@ -125,14 +98,11 @@ async def unit_values(state: State, role: Role, name: str, level: str) -> UnitVa
             raise BadInput(
                 f"level={level!r}: no such level today; use commune, former_district or province", field="level"
             )
-        statement = aggregate.unit_statement(layer, grouped=True)
-        rows = (await connection.execute(statement, {"units": list(codes), "now": now})).mappings().all()
-        last = max((r["t"] for r in rows if r["t"] is not None), default=None)
-        senders = sorted({s for r in rows for s in r["source_ids"] or ()})
-        last, source = await _said(connection, layer, (last, senders), await read_sources(connection), now)
-    delivered = state.hub.version(layer.name) > 0
-    sums = {r["unit"]: next(s for s in aggregate.sums(layer, r, delivered) if s.measure is measure) for r in rows}
-    values = [_value(key, code, sums.get(key), delivered) for key, code in codes.items()]
+        sums = await aggregate.read_units(connection, layer, list(codes), now)
+    chosen = {key: next(s for s in found if s.measure is measure) for key, found in sums.items()}
+    values = [UnitValue(key=k, code=codes[k], value=s.value, status=_status(s)) for k, s in chosen.items()]
+    last = max((s.t for s in chosen.values() if s.t is not None), default=None)
+    source = least_real((s.source for s in chosen.values() if s.source is not None), (), "")
     known = [v.value for v in values if v.value is not None]
     age = None if last is None else now - last
     return UnitValues(
@@ -172,17 +142,9 @@ def breaks(values: Sequence[float]) -> list[float]:
     return [float(c) for c in np.unique(np.round(cuts, 6)) if lowest < c <= highest]
 
 
-def _value(key: int, code: str, found: aggregate.Sum | None, delivered: bool) -> UnitValue:
-    if found is None:  # no rows in its cells: a true zero for counts, when the layer was delivered at all
-        return UnitValue(
-            key=key, code=code, value=0.0 if delivered else None, status="official" if delivered else "none"
-        )
-    return UnitValue(key=key, code=code, value=found.value, status=_status(found))
-
-
-def measure_view(found: aggregate.Sum, t: datetime | None, source: SourceInfo | None, now: datetime) -> MeasureView:
+def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
     """One sum as the card shows it."""
-    when = timed(t, now)
+    source = found.source
     partial = found.known is not None and found.known < found.rows
     return MeasureView(
         layer=found.layer.name,
@@ -196,8 +158,8 @@ def measure_view(found: aggregate.Sum, t: datetime | None, source: SourceInfo | 
         origin=source.origin if source else "real",
         status=_status(found),
         coverage=f"{found.known}/{found.rows}" if partial else None,
-        stale=freshness(None if t is None else now - t, source.cadence if source else None),
-        **when,
+        stale=freshness(None if found.t is None else now - found.t, source.cadence if source else None),
+        **timed(found.t, now),
     )
 
 
@@ -207,14 +169,6 @@ def _status(found: aggregate.Sum) -> Status:
     if found.known is not None and found.known < found.rows:
         return "partial"
     return "estimate" if found.split else "official"
-
-
-def source_of(layer: Layer, senders: Sequence[int] | None, sources: dict[int, SourceInfo]) -> SourceInfo | None:
-    """The least real of the rows' sources, or the layer's own when it has no rows."""
-    found = [sources[s] for s in senders or () if s in sources]
-    if found:
-        return min(found, key=lambda s: ORIGINS.index(s.origin))
-    return next((s for s in sources.values() if s.code == layer.source), None)
 
 
 def source_view(source: SourceInfo | None) -> SourceView | None:

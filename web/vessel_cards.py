@@ -7,13 +7,13 @@ from sqlalchemy import RowMapping, literal, select
 
 from geo.errors import NotFound
 from layers.database import ReadConnection, read
+from layers.sources.freshness import read_sources
 from layers.vessels import read as boats
 from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
-from web.freshness import read_sources, timed
 from web.state import State
 from web.unit_cards import source_view
-from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, VesselList, VesselView, Words
+from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, VesselList, VesselView, Words, timed
 
 E7 = 1e7
 

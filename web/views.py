@@ -1,13 +1,18 @@
 """What the API answers, as typed models: the OpenAPI document and the pages' types come from these."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from web.freshness import Origin, Stale
+from layers.sources.freshness import Origin, Stale
 
 Status = Literal["official", "estimate", "partial", "none"]
+
+
+def timed(t: datetime | None, now: datetime) -> dict[str, Any]:
+    """The two keys that say when: `time` (UTC) and `age_s`."""
+    return {"time": t, "age_s": None if t is None else max(0, round((now - t).total_seconds()))}
 
 
 class Words(BaseModel):

@@ -1,6 +1,7 @@
 """opsmap db …, opsmap doctor."""
 
 import shutil
+from typing import Annotated
 
 import typer
 
@@ -8,6 +9,8 @@ from geo.clock import system_clock
 from layers.cluster import Cluster
 from layers.database import connect, enable_postgis, make_engine, write
 from layers.database import upgrade as upgrade_schema
+from layers.revision import write_revision
+from layers.settings import CHECKOUT
 from layers.units.load import load_reference
 from web.database import database
 from web.settings import WebSettings
@@ -31,6 +34,16 @@ def prepare(url: str) -> None:
     with write(engine) as connection:
         load_reference(connection, system_clock)
     engine.dispose()
+
+
+@app.command()
+def revision(name: Annotated[str, typer.Argument(help="what changed, as in school")]) -> None:
+    """Write the migration that brings the database to what layers/catalog says (developers)."""
+    with database(WebSettings()) as url:
+        enable_postgis(url)
+        upgrade_schema(url)
+        path = write_revision(url, name)
+    typer.echo(f"wrote {path.relative_to(CHECKOUT)}")
 
 
 @app.command()

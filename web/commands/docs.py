@@ -27,7 +27,7 @@ def docs(
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(generated()[path], encoding="utf-8")
-        typer.echo(f"wrote {path}")
+        typer.echo(f"wrote {path.relative_to(CHECKOUT)}")
 
 
 def generated() -> dict[Path, str]:

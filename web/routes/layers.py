@@ -8,11 +8,11 @@ from sqlalchemy import select
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import ReadConnection, read
+from layers.sources.freshness import mark
 from layers.sources.models import Source
 from layers.spec import Field, Layer, Text
 from tiles.legend import legend
 from web.access import role_of
-from web.freshness import mark
 from web.state import State, state_of
 
 router = APIRouter(prefix="/api")

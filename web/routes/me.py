@@ -9,11 +9,11 @@ from geo.clock import from_unix_ms
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import read
+from layers.sources.freshness import mark
 from layers.sources.models import Delivery, Source
 from web import VERSION
 from web.access import who_asks
 from web.errors import problem
-from web.freshness import mark
 from web.state import state_of
 
 router = APIRouter()

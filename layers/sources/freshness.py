@@ -1,8 +1,9 @@
 """Ages and origins beside every number: a number without them does not leave the house."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from layers.sources.models import Source
 Origin = Literal["real", "simulated", "replayed"]
 Stale = Literal["fresh", "late", "stale"]
 
+LEAST_REAL_FIRST = ("simulated", "replayed", "real")
 LATE_AFTER = 2
 """A number older than twice its source's cadence is stale; older than once, late."""
 
@@ -39,12 +41,12 @@ def freshness(age: timedelta | None, cadence: timedelta | None) -> Stale:
     return "late" if age <= cadence * LATE_AFTER else "stale"
 
 
-def timed(t: datetime | None, now: datetime) -> dict[str, Any]:
-    """The two keys that say when: `time` (ISO 8601) and `age_s`."""
-    age = None if t is None else max(0, round((now - t).total_seconds()))
-    return {"time": None if t is None else t.isoformat(), "age_s": age}
-
-
 def mark(origins: set[str]) -> Origin:
     """What a picture that touches these origins must be marked."""
     return "simulated" if "simulated" in origins else "replayed" if "replayed" in origins else "real"
+
+
+def least_real(found: Iterable[SourceInfo], every: Iterable[SourceInfo], code: str) -> SourceInfo | None:
+    """The least real of these sources; when there are none, the source of that code, or None."""
+    ranked = sorted(found, key=lambda source: LEAST_REAL_FIRST.index(source.origin))
+    return ranked[0] if ranked else next((source for source in every if source.code == code), None)
