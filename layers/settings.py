@@ -5,7 +5,12 @@ import os
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -14,6 +19,14 @@ class DatabaseSettings(BaseSettings):
     """Environment `OPSMAP_…` or a TOML file; an own database replaces the private cluster."""
 
     model_config = SettingsConfigDict(env_prefix="OPSMAP_", extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said in code, then the environment, then the file named by OPSMAP_SETTINGS (opsmap.toml)."""
+        file = Path(os.environ.get("OPSMAP_SETTINGS", CHECKOUT / "opsmap.toml"))
+        return (named["init_settings"], named["env_settings"], TomlConfigSettingsSource(settings_cls, file))
 
     database_url: SecretStr | None = None
     data_dir: Path | None = None

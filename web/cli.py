@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
@@ -24,12 +23,10 @@ app.command("docs")(docs.docs)
 
 
 @app.command("settings")
-def show_settings(secrets: Annotated[bool, typer.Option(help="never shown; here to say so")] = False) -> None:
+def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
     for name, value in WebSettings().model_dump().items():
         typer.echo(f"OPSMAP_{name.upper()}={value}")
-    if secrets:
-        typer.echo("secrets stay hidden", err=True)
 
 
 def main() -> None:
