@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from layers import cluster_turn
 from layers.cluster import Cluster
 from layers.cluster_place import (
     APT_LINE,
@@ -30,6 +31,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ATTACH = """
 import sys
 from pathlib import Path
+from layers import cluster_turn
 from layers.cluster import Cluster
 cluster = Cluster(Path(sys.argv[1]), durable=False)
 with cluster.running(own=sys.argv[2] == "own"):
@@ -200,6 +202,18 @@ def test_throws_away_a_half_made_cluster(open_dir: Path) -> None:
     (half.place.data_dir / "pg.new" / "base").mkdir(parents=True)
     with half.running():
         assert half.answers()
+
+
+def test_deletes_the_databases_and_nothing_else(open_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    doomed = Cluster(open_dir / "doomed", durable=False)
+    monkeypatch.setattr(cluster_turn, "WAIT_SECONDS", 0.2)
+    with doomed.running(), pytest.raises(ClusterError, match=f"process {os.getpid()} holds the database cluster"):
+        doomed.delete()
+    assert doomed.place.pgdata.exists()
+    (open_dir / "doomed" / "kept").touch()
+    doomed.delete()
+    assert not doomed.place.pgdata.exists()
+    assert (open_dir / "doomed" / "kept").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
