@@ -54,7 +54,7 @@ def tile_statement(layer: Layer, scope: Scope) -> TileSQL:
         if layer.shapes.label is not None:
             parts.append(_encoded(_label_rows(layer, scope), f"{layer.name}_label"))
     else:
-        parts = [_encoded(_point_rows(layer, scope), layer.name, with_id=_numbered(layer))]
+        parts = [_encoded(_point_rows(layer, scope), layer.name, with_id=numbered(layer))]
     whole: ColumnElement[Any] = parts[0].scalar_subquery()
     for part in parts[1:]:
         whole = cast(whole, LargeBinary).concat(cast(part.scalar_subquery(), LargeBinary))
@@ -133,7 +133,8 @@ def _encoded(rows: Select[*tuple[Any, ...]], name: str, *, with_id: bool = True)
     return select(encoded).select_from(t)
 
 
-def _numbered(layer: Layer) -> bool:
+def numbered(layer: Layer) -> bool:
+    """Whether the layer's key can be a feature id; a key of text travels as the property `id` instead."""
     return isinstance(layer.key.type, Integer)
 
 

@@ -40,7 +40,7 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
         elif layer.style.shape == "fill":
             drawn += _units(layer, colors, base)
         elif layer.style.shape == "circle":
-            drawn += _points(layer, colors, base)
+            drawn += _points(layer, colors, base, named="name" in allowed.columns)
         elif allowed.mode == "density":
             drawn += _density(layer, colors)
     return {
@@ -137,7 +137,7 @@ def _unit_label(layer: Layer, colors: Mapping[str, str], level: list[Any]) -> St
     }
 
 
-def _points(layer: Layer, colors: Mapping[str, str], base: str) -> list[Style]:
+def _points(layer: Layer, colors: Mapping[str, str], base: str, *, named: bool) -> list[Style]:
     color = colors[layer.style.color.value]
     common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
     circle = {
@@ -155,11 +155,10 @@ def _points(layer: Layer, colors: Mapping[str, str], base: str) -> list[Style]:
         "text-optional": True,
     }
     hidden = {"visibility": "none"} if base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
-    return [
-        {"id": layer.name, "type": "circle", **common, "layout": hidden, "paint": circle},
-        {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
-         "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")},
-    ]  # fmt: skip
+    disc = {"id": layer.name, "type": "circle", **common, "layout": hidden, "paint": circle}
+    name = {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
+            "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")}  # fmt: skip
+    return [disc, name] if named else [disc]
 
 
 def _density(layer: Layer, colors: Mapping[str, str]) -> list[Style]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from layers.access.scope import Scope
 from layers.spec import Field, Layer
+from tiles.statement import numbered
 
 SEA = (105.0, 6.0, 118.0, 22.0)
 """West, south, east, north of Biển Đông as this product draws it."""
@@ -30,7 +31,8 @@ def tilejson(layer: Layer, scope: Scope, version: int) -> dict[str, Any]:
 def _fields(layer: Layer, scope: Scope) -> dict[str, str]:
     if scope.mode == "density":
         return {"boats": "Number", "west": "Number", "south": "Number"}
-    return {f.name: _kind(f) for f in scope.fields}
+    key = {} if numbered(layer) else {"id": "String"}
+    return key | {f.name: _kind(f) for f in scope.fields}
 
 
 def _kind(field: Field) -> str:
