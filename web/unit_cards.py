@@ -134,12 +134,15 @@ def find_measure(state: State, role: Role, name: str) -> tuple[Layer, Measure]:
 
 
 def breaks(values: Sequence[float]) -> list[float]:
-    """Class limits at equal counts, rounded away where units are alike; fewer classes for fewer values."""
-    if not values:
+    """Class limits at equal counts of units that have any; fewer classes for fewer values.
+
+    Zeros stand in the lowest class: a measure most units lack would else have one class for all the rest.
+    """
+    some = [v for v in values if v != 0]
+    if not some:
         return []
-    cuts = np.quantile(np.array(values), np.linspace(0, 1, CLASSES + 1)[1:-1])
-    lowest, highest = min(values), max(values)
-    return [float(c) for c in np.unique(np.round(cuts, 6)) if lowest < c <= highest]
+    cuts = np.quantile(np.array(some), np.linspace(0, 1, CLASSES + 1)[1:-1])
+    return [float(c) for c in np.unique(np.round(cuts, 6)) if min(values) < c <= max(values)]
 
 
 def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
