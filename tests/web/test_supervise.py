@@ -140,8 +140,8 @@ def test_a_killed_database_comes_back(running: Running) -> None:
 
 
 def test_zz_ctrl_c_stops_everything_within_seconds(running: Running) -> None:
+    wait_for(lambda: len(running.children()) == 3, running)
     children = list(running.children().values())
-    assert len(children) == 3
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(15) == 0
     assert running.said("everything is stopped")
