@@ -41,9 +41,13 @@ def list_files(root: Path) -> list[str]:
         listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return sorted(set(listed.split("\0")) - {""})
     except (OSError, subprocess.CalledProcessError):
-        made = {".git", ".venv", ".opsmap", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
-        paths = (path.relative_to(root) for path in root.rglob("*"))
-        return sorted(str(path) for path in paths if not made & set(path.parts) and (root / path).is_file())
+        paths = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+        return sorted(str(path) for path in paths if not any(is_made(part) for part in path.parts))
+
+
+def is_made(part: str) -> bool:
+    """Tell whether a folder or file of this name comes from a tool: caches, environments, installed packages."""
+    return part in ("node_modules", "__pycache__") or (part.startswith(".") and part != ".ci")
 
 
 def judge_name(path: Path) -> Iterator[str]:
