@@ -1,8 +1,9 @@
 """A new migration, written from what the models say and the database lacks."""
 
+import io
 import re
 import sys
-from argparse import Namespace
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,10 @@ def write_revision(url: str, name: str) -> Path:
         raise BadInput(f"name={name!r}: use small letters, digits and _, as in school", field="name")
     config = alembic_config(url)
     number = f"{next_number(config):04d}_{name}"
-    config.cmd_opts = Namespace(quiet=True)
     config.set_main_option("file_template", "%%(rev)s")
     _format_afterwards(config)
-    made = command.revision(
-        config,
-        message=name.replace("_", " "),
-        autogenerate=True,
-        rev_id=number,
-        process_revision_directives=_drop_empty,
-    )
+    with redirect_stdout(io.StringIO()):  # its progress says nothing that the path does not
+        made = command.revision(config, name.replace("_", " "), True, rev_id=number, process_revision_directives=_drop)
     if made is None or isinstance(made, list):
         raise NothingToDo("the models are what the database has; define a table first (layers/catalog/…)")
     return Path(made.path)
@@ -53,7 +48,8 @@ def next_number(config: Any) -> int:
     return max(numbers, default=0) + 1
 
 
-def _drop_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
+def _drop(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write nothing when there is nothing to do."""
     if directives[0].upgrade_ops.is_empty():
         directives.clear()
 
