@@ -115,9 +115,12 @@ def wait_ready(base: str) -> None:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(browser_path: str) -> Iterator[Browser]:
-    """Debian's Chromium, which can resolve no name but ours."""
+    """Debian's Chromium, which can resolve no name but ours.
+
+    Closed after each file: while it is open its event loop counts as running, and asyncio.run refuses to work.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=CHROMIUM)
         yield browser
