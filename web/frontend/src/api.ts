@@ -137,6 +137,9 @@ export type RecentPosition = {
   source: string;
 };
 
+/** The server sends no more than this many of a boat's last day, the newest. */
+export const MOST_RECENT = 500;
+
 export type VesselDetail = VesselSummary & {
   gear: string | null;
   home_port: string | null;

@@ -2,6 +2,7 @@
 import { api, ApiError, type Lang, type Me, type Origin, type VesselDetail, type VesselSummary } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
+import type { Counted } from '../live/density';
 import { LiveState } from '../live/state.svelte';
 
 const SEARCH_WAIT_MS = 200;
@@ -20,6 +21,8 @@ export class FisheriesState {
   problem = $state<string | null>(null);
   /** Counts up when the map should go to the chosen boat. */
   flights = $state(0);
+  /** What the squares on the map hold; null when every boat is drawn as itself. */
+  squares = $state.raw<Counted | null>(null);
 
   readonly words = $derived(dictionary(this.lang));
   readonly isGuest = $derived(this.me !== null && !this.me.can.boats);
@@ -31,6 +34,7 @@ export class FisheriesState {
   constructor() {
     document.documentElement.lang = this.lang;
     this.chosenId = readAddress(['vessel']).vessel ?? null;
+    this.flights = this.chosenId === null ? 0 : 1;
   }
 
   start(): () => void {

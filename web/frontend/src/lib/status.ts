@@ -1,5 +1,5 @@
 // One colour and one rank for each status, the same on map, list and header (Okabe-Ito without its blue).
-import type { VesselStatus } from '../api';
+import type { StatusCounts, VesselStatus } from '../api';
 
 export type StatusShape = 'arrow' | 'arrow-hollow' | 'arrow-ringed' | 'question' | 'square' | 'dot' | 'diamond' | 'triangle';
 
@@ -14,10 +14,15 @@ export const STATUS_LOOK: Record<VesselStatus, { colour: string; shape: StatusSh
   wrong_belt: { colour: '#cc79a7', shape: 'triangle' },
 };
 
-/** What somebody has to look at, the gravest first. */
+/** What somebody has to look at, the gravest first; these stay symbols where all others become squares. */
 export const NEEDS_SOMEONE: VesselStatus[] = ['foreign', 'lost_10d', 'lost_6h', 'wrong_belt', 'late'];
-/** Those that stay symbols when everything else shrinks to dots. */
-export const STAYS_SYMBOL: VesselStatus[] = ['foreign', 'lost_10d', 'lost_6h', 'wrong_belt'];
 export const HEADER_ORDER: VesselStatus[] = [
   'on_time', 'late', 'lost_6h', 'lost_10d', 'foreign', 'wrong_belt', 'in_port', 'unknown',
 ];
+/** Not every server watches these: without a count from it they are unknown, not zero. */
+const MAY_BE_UNWATCHED: VesselStatus[] = ['foreign', 'wrong_belt'];
+
+/** How many boats are in a status; null when nobody watches for it. */
+export function countOf(counts: StatusCounts | null, status: VesselStatus): number | null {
+  return counts?.[status] ?? (counts === null || MAY_BE_UNWATCHED.includes(status) ? null : 0);
+}

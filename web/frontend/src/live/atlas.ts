@@ -1,8 +1,10 @@
-// The pictures of the statuses: shape and outline differ, not only colour. Row 1 symbols, row 2 dots.
+// The pictures of the statuses: shape and outline differ, not only colour.
+// Rows: the symbol; the same for a boat that told no course; its plain colour; the ring of the chosen one.
 import { STATUSES } from '../api';
 import { STATUS_LOOK, type StatusShape } from '../lib/status';
 
 export const CELL = 64;
+export const ROWS = 4;
 const DARK = '#06121d';
 
 type Draw = (c: CanvasRenderingContext2D, colour: string) => void;
@@ -70,11 +72,24 @@ const SHAPES: Record<StatusShape, Draw> = {
   triangle: (c, colour) => (tracePath(c, [[0, -24], [23, 18], [-23, 18]]), fillOutlined(c, colour)),
 };
 
-function drawDot(c: CanvasRenderingContext2D, colour: string): void {
-  c.beginPath();
-  c.arc(0, 0, 20, 0, 2 * Math.PI);
-  c.lineWidth = 8;
-  fillOutlined(c, colour);
+/** An arrow would claim a course: without one a boat is a disc with the same fill and rings. */
+const WITHOUT_COURSE: Partial<Record<StatusShape, Draw>> = {
+  arrow: (c, colour) => (c.beginPath(), c.arc(0, 0, 13, 0, 2 * Math.PI), fillOutlined(c, colour)),
+  'arrow-hollow': (c, colour) => (c.beginPath(), c.arc(0, 0, 13, 0, 2 * Math.PI), strokeHollow(c, colour)),
+  'arrow-ringed': (c, colour) => (strokeRing(c, colour, 26), c.beginPath(), c.arc(0, 0, 10, 0, 2 * Math.PI), fillOutlined(c, colour)),
+};
+
+function drawChosen(c: CanvasRenderingContext2D): void {
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    c.beginPath();
+    c.arc(0, 0, 27, quarter * (Math.PI / 2) + 0.35, (quarter + 1) * (Math.PI / 2) - 0.35);
+    c.lineWidth = 6;
+    c.strokeStyle = DARK;
+    c.stroke();
+    c.lineWidth = 3;
+    c.strokeStyle = '#ffffff';
+    c.stroke();
+  }
 }
 
 export function drawShape(canvas: HTMLCanvasElement, shape: StatusShape, colour: string): void {
@@ -87,16 +102,22 @@ export function drawShape(canvas: HTMLCanvasElement, shape: StatusShape, colour:
 
 export function drawAtlas(): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [CELL * STATUSES.length, CELL * 2];
+  [canvas.width, canvas.height] = [CELL * STATUSES.length, CELL * ROWS];
   const c = canvas.getContext('2d');
   if (!c) return canvas;
   c.lineJoin = 'round';
+  const moveTo = (column: number, row: number): void => c.setTransform(1, 0, 0, 1, (column + 0.5) * CELL, (row + 0.5) * CELL);
   STATUSES.forEach((status, i) => {
     const { shape, colour } = STATUS_LOOK[status];
-    c.setTransform(1, 0, 0, 1, (i + 0.5) * CELL, CELL / 2);
+    moveTo(i, 0);
     SHAPES[shape](c, colour);
-    c.setTransform(1, 0, 0, 1, (i + 0.5) * CELL, CELL * 1.5);
-    drawDot(c, colour);
+    moveTo(i, 1);
+    (WITHOUT_COURSE[shape] ?? SHAPES[shape])(c, colour);
+    moveTo(i, 2);
+    c.fillStyle = colour;
+    c.fillRect(-CELL / 4, -CELL / 4, CELL / 2, CELL / 2); // clear of its neighbours, so nothing bleeds into them
   });
+  moveTo(0, 3);
+  drawChosen(c);
   return canvas;
 }

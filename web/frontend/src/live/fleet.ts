@@ -1,5 +1,6 @@
 // Every boat the stream has told of, by handle, with what the screen needs to move it.
 import { STATUSES, type VesselStatus } from '../api';
+import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG, type Fix, type Frame } from './codec';
 import { BLEND_S, carrySeconds, SCREEN_LAG_S, toVelocity, toWorld, type Spot } from './motion';
@@ -71,6 +72,13 @@ export class Fleet {
   }
 }
 
+/** How many boats reported from outside the sea this map is of. */
+export function countOutside(fleet: Fleet): number {
+  let outside = 0;
+  for (const { fix } of fleet.boats.values()) if (!isInSea(fix.lon, fix.lat)) outside += 1;
+  return outside;
+}
+
 function makeBoat(fix: Fix, old: Boat | undefined, nowS: number): Boat {
   const [at, velocity] = [toWorld(fix.lon, fix.lat), toVelocity(fix)];
   return { fix, at, velocity, shift: findShift(at, velocity, fix, old, nowS), changedS: nowS };
@@ -92,6 +100,6 @@ function packBoat(boat: Boat, baseS: number, selected: boolean): number[] {
   return [
     at.x - ORIGIN.x, at.y - ORIGIN.y, velocity.x, velocity.y, shift.x, shift.y,
     fix.t - baseS, boat.changedS - baseS,
-    STATUSES.indexOf(fix.status), ((fix.cogDeg ?? 0) * Math.PI) / 180, selected ? 1 : 0, fix.cogDeg === null ? 0 : 1,
+    STATUSES.indexOf(fix.status), ((fix.cogDeg ?? 0) * Math.PI) / 180, selected ? 1 : 0, fix.cogDeg === null ? -1 : (fix.sogKn ?? 0),
   ];
 }

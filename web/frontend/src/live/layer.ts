@@ -1,13 +1,14 @@
-// One custom layer draws every boat in one call and carries it forward on the server's clock.
+// One custom layer draws every boat, its speed and the chosen one's ring, and carries them forward on the server's clock.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapGL } from 'maplibre-gl';
 import { STATUSES } from '../api';
-import { STATUS_LOOK, STAYS_SYMBOL } from '../lib/status';
+import { STATUS_LOOK, NEEDS_SOMEONE } from '../lib/status';
 import { drawAtlas } from './atlas';
+import { NEAR_ZOOM } from './density';
 import { FLOATS, ORIGIN } from './fleet';
 import { SCREEN_LAG_S } from './motion';
+import { PASSES } from './shaders';
 import { buildProgram, bindInstances, shiftMatrix, uploadAtlas } from './webgl';
 
-const NEAR_ZOOM = 9; // below it boats crowd: dots, and symbols only for those that need someone
 const TURNING = ['arrow', 'arrow-hollow', 'arrow-ringed'];
 
 export class BoatLayer implements CustomLayerInterface {
@@ -62,7 +63,10 @@ export class BoatLayer implements CustomLayerInterface {
     gl.disable(gl.CULL_FACE);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+    for (const pass of PASSES) {
+      gl.uniform1i(this.#place(gl, this.#program, 'u_pass'), pass);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+    }
     gl.bindVertexArray(null);
   }
 
@@ -89,8 +93,8 @@ export class BoatLayer implements CustomLayerInterface {
     gl.uniform2f(at('u_pixel'), ratio / gl.drawingBufferWidth, ratio / gl.drawingBufferHeight);
     gl.uniform1f(at('u_now'), this.nowS() - SCREEN_LAG_S - this.baseS);
     gl.uniform1f(at('u_moving'), this.moving ? 1 : 0);
-    gl.uniform1f(at('u_near'), Math.max(0, Math.min(1, zoom - NEAR_ZOOM + 1)));
-    gl.uniform1fv(at('u_symbols'), STATUSES.map((status) => (STAYS_SYMBOL.includes(status) ? 1 : 0)));
+    gl.uniform1f(at('u_near'), zoom >= NEAR_ZOOM ? 1 : 0);
+    gl.uniform1fv(at('u_symbols'), STATUSES.map((status) => (NEEDS_SOMEONE.includes(status) ? 1 : 0)));
     gl.uniform1fv(at('u_turns'), STATUSES.map((status) => (TURNING.includes(STATUS_LOOK[status].shape) ? 1 : 0)));
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.#atlas);

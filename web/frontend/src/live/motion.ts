@@ -15,6 +15,10 @@ export function toWorld(lon: number, lat: number): Spot {
   return { x: lon / 360 + 0.5, y: 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI) };
 }
 
+export function fromWorld({ x, y }: Spot): { lon: number; lat: number } {
+  return { lon: (x - 0.5) * 360, lat: (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI };
+}
+
 /** World units a second; nothing when the boat told no course or no speed worth the name. */
 export function toVelocity(fix: Fix): Spot {
   if (fix.sogKn === null || fix.cogDeg === null || fix.sogKn < 0.3) return { x: 0, y: 0 };

@@ -1,9 +1,10 @@
 // The live picture as the pages see it: how the stream is, how many boats, who needs someone.
 import type { StatusCounts } from '../api';
+import { isInSea } from '../lib/sea';
 import { ServerClock } from './clock';
 import type { Frame } from './codec';
 import { listAttention, type AttentionRow } from './attention';
-import { Fleet } from './fleet';
+import { countOutside, Fleet } from './fleet';
 import { LiveSocket, type DensityCell, type Message, type SocketState } from './socket';
 
 export type LiveWord = 'connecting' | 'live' | 'silent' | 'lost';
@@ -27,6 +28,9 @@ export class LiveState {
   seq = $state(0);
   now = $state(Date.now());
   attention = $state.raw<AttentionRow[]>([]);
+  /** Boats with a position outside the sea this map is of, and boats that never told one. */
+  outside = $state(0);
+  placeless = $state(0);
   /** Counts up whenever the fleet changed; the map listens to it. */
   revision = $state(0);
   layers = $state.raw<Record<string, number>>({});
@@ -68,7 +72,10 @@ export class LiveState {
 
   #tick(): void {
     this.now = this.clock.now();
+    if (this.mode === 'density') return;
     this.attention = listAttention(this.fleet, this.nowS);
+    this.outside = countOutside(this.fleet);
+    this.placeless = Math.max(0, this.denominator - this.vessels);
   }
 
   #onState(state: SocketState): void {
@@ -86,6 +93,12 @@ export class LiveState {
     if (frame.kind === 'snapshot') this.#tick();
   }
 
+  #onDensity(cells: DensityCell[], sizeDeg: number): void {
+    [this.cells, this.cellDeg] = [cells, sizeDeg];
+    const far = cells.filter(([lon, lat]) => !isInSea(lon + sizeDeg / 2, lat + sizeDeg / 2));
+    this.outside = far.reduce((sum, cell) => sum + cell[2], 0);
+  }
+
   #onMessage(message: Message): void {
     switch (message.type) {
       case 'hello':
@@ -96,7 +109,7 @@ export class LiveState {
       case 'who': this.fleet.name(message.epoch, message.vessels); break;
       case 'counts': [this.counts, this.denominator] = [message.counts, message.denominator]; break;
       case 'ingest': [this.ingest, this.lastBeat] = [message.state, message.last_beat_ms]; break;
-      case 'density': [this.cells, this.cellDeg] = [message.cells, message.size_deg]; break;
+      case 'density': this.#onDensity(message.cells, message.size_deg); break;
       case 'layer': this.layers = { ...this.layers, [message.layer]: message.version }; break;
       case 'pong': this.clock.observe(message.t, message.server_ms, Date.now()); break;
     }

@@ -1,5 +1,5 @@
 // The units on the map: colour by class, hatch for no data, name and figure, the chosen one outlined.
-import type { ExpressionSpecification, GeoJSONSource, Map as MapGL, MapMouseEvent } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSource, Map as MapGL, MapMouseEvent, SymbolLayerSpecification } from 'maplibre-gl';
 import type { Level, Theme, Unit } from '../api';
 import { CIVIDIS } from './cividis';
 import { drawHatch } from './hatch';
@@ -8,6 +8,7 @@ export type UnitPaint = { unit: Unit; value: number | null; text: string; class:
 
 const LABELS = 'unit-values';
 const ISLAND_LABELS = 'unit-values-island';
+const FIGURES = 'unit-figures';
 const REACH_PX = 9; // a finger, and the small islands of Lý Sơn
 const CLASS: ExpressionSpecification = ['coalesce', ['feature-state', 'class'], -2];
 
@@ -60,8 +61,24 @@ function installLabels(map: MapGL): void {
   const fonts = readFonts(map);
   if (map.getLayer('unit-label')) map.setLayoutProperty('unit-label', 'visibility', 'none');
   map.addSource(LABELS, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+  addFigureLayer(map, fonts);
   addLabelLayer(map, { id: LABELS, island: false, fonts });
   addLabelLayer(map, { id: ISLAND_LABELS, island: true, fonts });
+}
+
+const INK: NonNullable<SymbolLayerSpecification['paint']> = {
+  'text-color': ['case', ['get', 'onDark'], '#ffffff', '#12263a'],
+  'text-halo-color': ['case', ['get', 'onDark'], 'rgba(6,18,40,0.9)', 'rgba(255,255,255,0.92)'],
+  'text-halo-width': 1.4,
+};
+
+/** A unit too small for its name still says its figure: below the names, so it only takes the room they left. */
+function addFigureLayer(map: MapGL, fonts: string[]): void {
+  map.addLayer({
+    id: FIGURES, type: 'symbol', source: LABELS, filter: ['all', ['!', ['get', 'island']], ['get', 'known']],
+    layout: { 'text-field': ['get', 'text'], 'text-font': fonts, 'text-size': ['interpolate', ['linear'], ['zoom'], 7, 9.5, 9, 11.5], 'text-padding': 0 },
+    paint: INK,
+  });
 }
 
 type LabelLayer = { id: string; island: boolean; fonts: string[] };
@@ -72,16 +89,12 @@ function addLabelLayer(map: MapGL, { id, island, fonts }: LabelLayer): void {
     id, type: 'symbol', source: LABELS, filter: ['==', ['get', 'island'], island],
     layout: {
       'text-field': ['format', ['get', 'name'], {}, '\n', {}, ['get', 'text'], { 'font-scale': 1.04 }],
-      'text-font': fonts, 'text-size': ['interpolate', ['linear'], ['zoom'], 7, 11, 9, 13, 12, 16],
-      'text-padding': 1, 'text-line-height': 1.15, 'text-max-width': 8,
+      'text-font': fonts, 'text-size': ['interpolate', ['linear'], ['zoom'], 7, 10, 8.5, 11.5, 10, 14, 12, 16],
+      'text-padding': 0, 'text-line-height': 1.1, 'text-max-width': 6,
       'text-anchor': island ? 'top' : 'center', 'text-offset': island ? [0, 0.7] : [0, 0],
       'text-allow-overlap': island, 'text-ignore-placement': false,
     },
-    paint: {
-      'text-color': ['case', ['get', 'onDark'], '#ffffff', '#12263a'],
-      'text-halo-color': ['case', ['get', 'onDark'], 'rgba(6,18,40,0.9)', 'rgba(255,255,255,0.92)'],
-      'text-halo-width': 1.6,
-    },
+    paint: INK,
   });
 }
 
@@ -111,7 +124,7 @@ function labelUnits(map: MapGL, rows: UnitPaint[], theme: Theme, colours: string
     return {
       type: 'Feature', id: row.unit.key,
       geometry: { type: 'Point', coordinates: row.unit.label! },
-      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, island, onDark: needsLightInk(row, island, theme, colours) },
+      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, known: row.value !== null, island, onDark: needsLightInk(row, island, theme, colours) },
     };
   });
   (map.getSource(LABELS) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
@@ -138,7 +151,7 @@ export function outlineUnit(map: MapGL, key: number | null): void {
 /** The code of the unit under the pointer; its label and a finger's breadth around it count too. */
 export function unitAt(map: MapGL, event: MapMouseEvent): string | null {
   const { x, y } = event.point;
-  const exact = map.queryRenderedFeatures([x, y], { layers: [LABELS, ISLAND_LABELS, 'unit-fill'] });
+  const exact = map.queryRenderedFeatures([x, y], { layers: [LABELS, ISLAND_LABELS, FIGURES, 'unit-fill'] });
   const near = (): typeof exact => map.queryRenderedFeatures(
     [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers: ['unit-fill'] });
   const hit = exact.find((each) => each.layer.id === 'unit-fill') ?? exact[0] ?? near()[0];

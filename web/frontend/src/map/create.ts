@@ -1,6 +1,6 @@
 // One way to make a map: our worker, no rotation, words in the reader's language, nothing from outside.
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { Map as MapGL, NavigationControl, setWorkerUrl, type LngLatBoundsLike, type PaddingOptions } from 'maplibre-gl';
+import { Map as MapGL, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type PaddingOptions } from 'maplibre-gl';
 import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Dictionary } from '../lib/i18n';
 
@@ -12,10 +12,12 @@ export type MapOptions = {
   bounds: LngLatBoundsLike;
   maxBounds: LngLatBoundsLike;
   padding?: PaddingOptions;
+  /** Show a scale in nautical miles. */
+  scale?: boolean;
   words: Dictionary;
 };
 
-export function createMap({ container, style, bounds, maxBounds, padding, words }: MapOptions): MapGL {
+export function createMap({ container, style, bounds, maxBounds, padding, scale, words }: MapOptions): MapGL {
   const map = new MapGL({
     container, style, bounds, maxBounds,
     fitBoundsOptions: { padding: padding ?? 24 },
@@ -25,11 +27,12 @@ export function createMap({ container, style, bounds, maxBounds, padding, words 
     touchPitch: false,
     renderWorldCopies: false,
     fadeDuration: 0,
-    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut },
+    locale: { 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'ScaleControl.NauticalMiles': words.nauticalShort },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.on('webglcontextrestored', () => location.reload()); // the state is in the address
+  if (scale) map.addControl(new ScaleControl({ unit: 'nautical', maxWidth: 120 }), 'bottom-right');
   map.addControl(new NavigationControl({ showCompass: false }), 'top-left'); // the islands are in the other corners
   return map;
 }
@@ -37,4 +40,9 @@ export function createMap({ container, style, bounds, maxBounds, padding, words 
 /** The id of the lowest label layer, so that what we add stays under the names. */
 export function firstLabel(map: MapGL): string | undefined {
   return map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
+}
+
+/** Replace what a GeoJSON source of ours shows. */
+export function setFeatures(map: MapGL, source: string, features: GeoJSON.Feature[]): void {
+  (map.getSource(source) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
 }

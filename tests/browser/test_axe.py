@@ -1,0 +1,100 @@
+"""Nobody is kept out by how the pages are built: axe-core finds no violation on any page, for a guest or an officer."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from layers.access.roles import Role
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = (
+    ROOT / ".venv" / "frontend-check" / "frontend" / "node_modules",  # where ./run test installs it
+    ROOT / "web" / "frontend" / "node_modules",
+)
+TRIES = 400
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core; without it the test fails, for a check that is not made finds nothing."""
+    for place in PLACES:
+        script = place / "axe-core" / "axe.min.js"
+        if script.exists():
+            return script.read_text()
+    pytest.fail("axe-core is missing: ./run check installs it (or npm ci in web/frontend)")
+
+
+def by(name: str) -> str:
+    return f'[data-testid="{name}"]'
+
+
+def wait_ready(page: Any) -> None:
+    """Until the page says its map is drawn (a strict CSP forbids wait_for_function)."""
+    for _ in range(TRIES):
+        if page.evaluate("window.opsmap && window.opsmap.ready"):
+            return
+        page.wait_for_timeout(150)
+    raise AssertionError("the map was never drawn")
+
+
+def find_violations(page: Any, axe: str) -> list[str]:
+    """What axe finds on the page as it is now: one line a rule, with where and why."""
+    page.evaluate(axe)  # by the debugger, so that the page's policy against inline scripts stays as it is
+    result = page.evaluate("axe.run(document).then(({passes, violations}) => ({passes: passes.length, violations}))")
+    assert result["passes"] > 10, "axe looked at nothing"
+    return [
+        f"{each['id']} ({each['impact']}): {each['help']}: "
+        + "; ".join(f"{node['target']} {node['failureSummary']}" for node in each["nodes"][:4])
+        for each in result["violations"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["map", "table"])
+def test_the_leaders_map_and_its_table(view: str, theme: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/?level=former_district&view={view}&theme={theme}").page
+    wait_ready(page)
+    expect(page.locator(by("unit-table" if view == "table" else "unit-row")).first).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+def test_a_units_card(axe: str, open_page: Open) -> None:
+    page = open_page("/?level=commune").page
+    wait_ready(page)
+    page.locator(by("unit-row")).first.click()
+    expect(page.locator(by("measure-row")).first).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("path", ["/login", "/login?error=1"])
+def test_signing_in(path: str, axe: str, open_page: Open) -> None:
+    page = open_page(path).page
+    expect(page.locator("input[name=username]")).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_sea_as_a_guest(lang: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/fisheries?lang={lang}").page
+    wait_ready(page)
+    expect(page.locator(by("density"))).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
+    page = open_page("/fisheries", Role.OFFICER, width=width).page
+    wait_ready(page)
+    expect(page.locator(by("counts"))).to_be_visible()
+    assert find_violations(page, axe) == []
+    page.locator(by("attention-row")).first.click()
+    expect(page.locator(by("vessel-panel"))).to_be_visible()
+    assert find_violations(page, axe) == []
+    page.locator(by("search")).fill("01")
+    expect(page.locator(by("result")).first).to_be_visible()
+    assert find_violations(page, axe) == []
