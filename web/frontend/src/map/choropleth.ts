@@ -9,6 +9,7 @@ export type UnitPaint = { unit: Unit; value: number | null; text: string; class:
 const LABELS = 'unit-values';
 const ISLAND_LABELS = 'unit-values-island';
 const FIGURES = 'unit-figures';
+const CHOSEN_LABEL = 'unit-values-chosen';
 const REACH_PX = 9; // a finger, and the small islands of Lý Sơn
 const CLASS: ExpressionSpecification = ['coalesce', ['feature-state', 'class'], -2];
 
@@ -62,8 +63,10 @@ function installLabels(map: MapGL): void {
   if (map.getLayer('unit-label')) map.setLayoutProperty('unit-label', 'visibility', 'none');
   map.addSource(LABELS, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
   addFigureLayer(map, fonts);
-  addLabelLayer(map, { id: LABELS, island: false, fonts });
-  addLabelLayer(map, { id: ISLAND_LABELS, island: true, fonts });
+  const island: ExpressionSpecification = ['get', 'island'];
+  addLabelLayer(map, { id: LABELS, filter: ['!', island], firm: false, below: false, fonts });
+  addLabelLayer(map, { id: ISLAND_LABELS, filter: island, firm: true, below: true, fonts });
+  addLabelLayer(map, { id: CHOSEN_LABEL, filter: NOBODY, firm: true, below: false, fonts });
 }
 
 const INK: NonNullable<SymbolLayerSpecification['paint']> = {
@@ -81,18 +84,19 @@ function addFigureLayer(map: MapGL, fonts: string[]): void {
   });
 }
 
-type LabelLayer = { id: string; island: boolean; fonts: string[] };
+const NOBODY: ExpressionSpecification = ['==', ['id'], -1];
+type LabelLayer = { id: string; filter: ExpressionSpecification; firm: boolean; below: boolean; fonts: string[] };
 
-/** Islands keep their name whatever is near, below the shape; the mainland gives way to itself. */
-function addLabelLayer(map: MapGL, { id, island, fonts }: LabelLayer): void {
+/** A firm name stands whatever is near: islands, below their shape, and the chosen unit. The others give way. */
+function addLabelLayer(map: MapGL, { id, filter, firm, below, fonts }: LabelLayer): void {
   map.addLayer({
-    id, type: 'symbol', source: LABELS, filter: ['==', ['get', 'island'], island],
+    id, type: 'symbol', source: LABELS, filter,
     layout: {
       'text-field': ['format', ['get', 'name'], {}, '\n', {}, ['get', 'text'], { 'font-scale': 1.04 }],
       'text-font': fonts, 'text-size': ['interpolate', ['linear'], ['zoom'], 7, 10, 8.5, 11.5, 10, 14, 12, 16],
       'text-padding': 0, 'text-line-height': 1.1, 'text-max-width': 6,
-      'text-anchor': island ? 'top' : 'center', 'text-offset': island ? [0, 0.7] : [0, 0],
-      'text-allow-overlap': island, 'text-ignore-placement': false,
+      'text-anchor': below ? 'top' : 'center', 'text-offset': below ? [0, 0.7] : [0, 0],
+      'text-allow-overlap': firm, 'text-ignore-placement': false,
     },
     paint: INK,
   });
@@ -146,12 +150,13 @@ export function outlineUnit(map: MapGL, key: number | null): void {
   for (const id of ['unit-selected', 'unit-selected-halo']) {
     if (map.getLayer(id)) map.setFilter(id, ['==', ['id'], key ?? -1]);
   }
+  if (map.getLayer(CHOSEN_LABEL)) map.setFilter(CHOSEN_LABEL, ['all', ['==', ['id'], key ?? -1], ['!', ['get', 'island']]]);
 }
 
 /** The code of the unit under the pointer; its label and a finger's breadth around it count too. */
 export function unitAt(map: MapGL, event: MapMouseEvent): string | null {
   const { x, y } = event.point;
-  const exact = map.queryRenderedFeatures([x, y], { layers: [LABELS, ISLAND_LABELS, FIGURES, 'unit-fill'] });
+  const exact = map.queryRenderedFeatures([x, y], { layers: [CHOSEN_LABEL, LABELS, ISLAND_LABELS, FIGURES, 'unit-fill'] });
   const near = (): typeof exact => map.queryRenderedFeatures(
     [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers: ['unit-fill'] });
   const hit = exact.find((each) => each.layer.id === 'unit-fill') ?? exact[0] ?? near()[0];
