@@ -1,17 +1,21 @@
-"""Sums of every layer over any unit: one Select per layer, from cells, never a spatial join per request."""
+"""Sums of every layer over any unit: one Select per layer, from cells, never a spatial join per request.
+
+A unit in whose cells a delivered layer has no rows is a true zero.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, distinct, func, null, select
+from sqlalchemy import Integer, Select, and_, bindparam, distinct, false, func, null, select
 
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import ReadConnection
 from layers.sources.freshness import SourceInfo, least_real, read_sources
 from layers.spec import Column, Layer, Measure
+from layers.sums import CellSum, is_summed
 from layers.units.models import Cell, UnitCell
 from layers.versions import LayerVersion
 
@@ -81,12 +85,13 @@ async def _sums(
     now, ground = asked
     t, source = await _said(connection, layer, row, desk, now)
     figures, shared = ground and layer.name in desk.delivered, from_cells(layer) and bool(row.get("split"))
+    rows = row.get("rows") or 0
     found = []
     for measure in layer.measures:
-        value = row.get(measure.name, 0) if figures else None
+        value = (row[measure.name] if rows else 0) if figures else None
         known = row.get(f"known_{measure.name}") if measure.known is not None else None
         number = None if value is None else float(value)
-        found.append(Sum(layer, measure, number, known, row.get("rows", 0), shared, t, source))
+        found.append(Sum(layer, measure, number, known, rows, shared, t, source))
     return found
 
 
@@ -108,20 +113,38 @@ def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ..
 
     Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_ids.
     """
-    assert layer.cell is not None
-    columns: list[Any] = [UnitCell.unit_key.label("unit")] if grouped else []
+    statement = _kept(layer) if is_summed(layer) else _asked(layer)
+    if grouped:
+        statement = statement.add_columns(UnitCell.unit_key.label("unit")).group_by(UnitCell.unit_key)
+    return statement.where(UnitCell.unit_key.in_(UNITS))
+
+
+def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """From the sums kept per cell."""
+    columns: list[Any] = []
+    for measure in layer.measures:
+        mine = CellSum.measure == measure.name
+        columns.append(func.sum(CellSum.value).filter(mine).label(measure.name))
+        if measure.known is not None:
+            columns.append(func.sum(CellSum.known).filter(mine).label(f"known_{measure.name}"))
+    first = CellSum.measure == layer.measures[0].name
+    columns += [func.sum(CellSum.rows).filter(first).label("rows"), false().label("split")]
+    columns += [func.max(CellSum.t).label("t"), _senders(CellSum.source_id).label("source_ids")]
+    joined = and_(CellSum.cell_id == UnitCell.cell_id, CellSum.layer == layer.name)
+    return select(*columns).select_from(UnitCell).join(CellSum, joined)
+
+
+def _asked(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """From the rows themselves: figures of cells, and what depends on the moment."""
+    columns: list[Any] = []
     for measure in layer.measures:
         columns.append(measure.value.label(measure.name))
         if measure.known is not None:
             columns.append(measure.known.label(f"known_{measure.name}"))
     columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
-    columns.append(_last(layer.time).label("t"))
-    columns.append(_senders(layer.row_source).label("source_ids"))
+    columns += [_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids")]
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)
-    if not from_cells(layer):
-        statement = statement.join(layer.reading, _today(layer))
-    statement = statement.where(UnitCell.unit_key.in_(UNITS))
-    return statement.group_by(UnitCell.unit_key) if grouped else statement
+    return statement if from_cells(layer) else statement.join(layer.reading, _today(layer))
 
 
 def whole_layer_statement(layer: Layer) -> Select[*tuple[Any, ...]]:

@@ -126,6 +126,7 @@ class FromFile:
     """How files become rows: by their geometry, or by the commune they name."""
 
     place: Literal["geometry", "commune_code"]
+    near_m: int = 0  # a point off the shore still belongs to the unit this near
     code: str = "code"
     time: str | None = None
     links: tuple[Link, ...] = ()

@@ -200,7 +200,7 @@ def test_the_tutorial_does_what_it_says(bench: Bench) -> None:
     made = {p.relative_to(bench.folder).as_posix() for p in bench.folder.rglob("*school*") if p.suffix != ".pyc"}
     assert made == {
         "layers/catalog/school.py",
-        "layers/migrations/versions/0003_school.py",
+        "layers/migrations/versions/0004_school.py",
         "docs/layers/school.md",
         "schools.geojson",
     }

@@ -25,10 +25,14 @@ def cells_frame(connection: psycopg.Connection) -> Cells:
     )
 
 
-def cells_of_points(cells: Cells, points: Sequence[tuple[float, float]]) -> list[int | None]:
-    """The cell of each point (lon, lat in degrees), None outside the province."""
+def cells_of_points(cells: Cells, points: Sequence[tuple[float, float]], near_m: int = 0) -> list[int | None]:
+    """The cell of each point (lon, lat in degrees), or the nearest within `near_m` metres; None beyond."""
     located = geopandas.GeoDataFrame(geometry=shapely.points(points), crs=crs.STORED)
-    joined = geopandas.sjoin(located, cells, how="left", predicate="intersects")
+    if near_m:
+        metres = crs.PROVINCE_EAST
+        joined = geopandas.sjoin_nearest(located.to_crs(metres), cells.to_crs(metres), how="left", max_distance=near_m)
+    else:
+        joined = geopandas.sjoin(located, cells, how="left", predicate="intersects")
     first = joined[~joined.index.duplicated()]["cell_id"]
     return [None if value != value else int(value) for value in first.tolist()]  # noqa: PLR0124 (NaN)
 

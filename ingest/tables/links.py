@@ -16,6 +16,7 @@ ON CONFLICT (key) DO UPDATE SET kind = excluded.kind RETURNING id
 _CLOSE = """
 UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
 WHERE transmitter_id = %(device)s AND vessel_id <> %(vessel)s AND valid_to IS NULL
+RETURNING vessel_id
 """
 _LINK = """
 INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id)
@@ -28,24 +29,28 @@ _DROP = """
 UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
 WHERE vessel_id = %(vessel)s AND source_id = %(source)s AND valid_to IS NULL AND transmitter_id <> ALL(%(devices)s)
 """
+# Every device that ever was on these boats: one that left must lose its boat, one that stays may now count.
+_TOUCH = """
+UPDATE live SET version = %(version)s WHERE transmitter_id IN
+    (SELECT transmitter_id FROM transmitter_on_vessel WHERE vessel_id = ANY(%(boats)s))
+"""
 
 
 def link_transmitters(
     connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]], now: datetime
 ) -> None:
     """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat."""
-    touched: list[int] = []
+    boats: set[int] = set()
     for vessel, row in rows:
         named = {"vessel": vessel, "since": row.t or now, "source": source_id}
         devices = [_transmitter(connection, kind, key) for kind, key in row.links]
         for device in devices:
-            connection.execute(_CLOSE, named | {"device": device})
+            boats.update(former for (former,) in connection.execute(_CLOSE, named | {"device": device}))
             connection.execute(_LINK, named | {"device": device})
         connection.execute(_DROP, named | {"devices": devices})  # the newest row says all that is on board
-        touched += devices
-    if touched:
-        version = bump(connection, "vessel")
-        connection.execute("UPDATE live SET version = %s WHERE transmitter_id = ANY(%s)", (version, touched))
+        boats.add(vessel)
+    version = bump(connection, "vessel")
+    if connection.execute(_TOUCH, {"version": version, "boats": list(boats)}).rowcount:
         settle(connection, version)
 
 

@@ -25,6 +25,7 @@ from ingest.tables.read import RawRow, read_rows
 from layers.database import transaction
 from layers.sources.register import ensure_source
 from layers.spec import Layer
+from layers.sums import refresh_sums
 from layers.versions import bump, notify
 
 Report = Callable[[int, int], None]
@@ -133,6 +134,7 @@ def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Che
     with connection.cursor() as cursor:
         values = [_row(batch, r, ids[r.code], cell) for r, cell in zip(fresh, cells, strict=True)]
         cursor.executemany(_insert(batch.layer, values[0]), values)
+    refresh_sums(connection, batch.layer)
     version = bump(connection, batch.layer.name)
     if batch.layer.file is not None and batch.layer.file.links:
         link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
@@ -148,8 +150,9 @@ def _known(connection: psycopg.Connection, batch: _Batch) -> dict[str, tuple[int
 
 
 def _cells(batch: _Batch, rows: Sequence[Checked]) -> list[int | None]:
-    if batch.layer.file is not None and batch.layer.file.place == "geometry":
-        return frames.cells_of_points(batch.cells, [r.point for r in rows if r.point is not None])
+    file = batch.layer.file
+    if file is not None and file.place == "geometry":
+        return frames.cells_of_points(batch.cells, [r.point for r in rows if r.point is not None], file.near_m)
     return frames.cells_of_communes(batch.cells, [r.commune_code for r in rows])
 
 

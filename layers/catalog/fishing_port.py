@@ -37,5 +37,5 @@ LAYER = Layer(
     time=FishingPort.t,
     row_source=FishingPort.source_id,
     measures=(Measure("ports", Text("Cảng cá", "Fishing ports"), func.count(), Text("cảng", "ports")),),
-    file=FromFile(place="geometry"),
+    file=FromFile(place="geometry", near_m=5000),
 )

@@ -11,14 +11,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import shapely
 from shapely.geometry import shape
 from sqlalchemy import Connection, delete, insert, select, update
 
 from geo.clock import Clock
 from layers.catalog.background import Background, BackgroundShape
+from layers.registry import load_layers
 from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
+from layers.sums import refresh_sums
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.shapes import BANDS, bands, many, stored_wkb
 from layers.versions import LayerVersion
@@ -41,6 +44,7 @@ Row = dict[str, Any]
 def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> bool:
     """Bring units, cells, rules and background to the bundled state; True when anything was written."""
     ensure_sources(connection, read_csv(data / "sources.csv"))
+    refresh_all(connection)
     digest = hashlib.sha256(b"".join((data / name).read_bytes() for name in FILES)).digest()
     source = connection.execute(select(Source.id).where(Source.code == "units")).scalar_one()
     last = select(Delivery.sha256).where(Delivery.source_id == source).order_by(Delivery.id.desc()).limit(1)
@@ -53,6 +57,14 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     load_background(connection, data)
     record(connection, source, digest, clock())
     return True
+
+
+def refresh_all(connection: Connection) -> None:
+    """Make every kept sum what the facts say: a new version may measure what the former did not."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)
+    for layer in load_layers().values():
+        refresh_sums(raw, layer)
 
 
 def record(connection: Connection, source: int, digest: bytes, now: datetime) -> None:

@@ -3,19 +3,24 @@
 import psycopg
 
 _IN_PORT = """
-UPDATE live AS l SET in_port = EXISTS (
-    SELECT 1 FROM fishing_port AS p
-    WHERE p.superseded_at IS NULL AND ST_DWithin(p.geom::geography, l.geom::geography, p.radius_m)
-) AND coalesce(l.sog_dkn, 0) < 10
-WHERE l.version = %(version)s
+UPDATE live AS l SET in_port = n.in_port
+FROM (SELECT transmitter_id, coalesce(sog_dkn, 0) < 10 AND EXISTS (
+          SELECT 1 FROM fishing_port AS p
+          WHERE p.superseded_at IS NULL AND ST_DWithin(p.geom::geography, live.geom::geography, p.radius_m)
+      ) AS in_port FROM live WHERE version = %(version)s) AS n
+WHERE n.transmitter_id = l.transmitter_id AND l.in_port <> n.in_port
 """
 
+# A device whose link was closed speaks for nobody: it loses its boat and counts as itself.
 _WHOSE = """
-UPDATE live AS l SET vessel_id = x.vessel_id
-FROM transmitter_on_vessel AS x
-WHERE l.version = %(version)s AND x.transmitter_id = l.transmitter_id
-  AND x.valid_from <= l.t AND (x.valid_to IS NULL OR l.t < x.valid_to)
-  AND l.vessel_id IS DISTINCT FROM x.vessel_id
+UPDATE live AS l SET vessel_id = n.vessel_id, counted = true
+FROM (SELECT transmitter_id, (
+          SELECT x.vessel_id FROM transmitter_on_vessel AS x
+          WHERE x.transmitter_id = live.transmitter_id AND x.valid_from <= live.t
+            AND (x.valid_to IS NULL OR live.t < x.valid_to)
+          ORDER BY x.valid_from DESC LIMIT 1
+      ) AS vessel_id FROM live WHERE version = %(version)s) AS n
+WHERE n.transmitter_id = l.transmitter_id AND l.vessel_id IS DISTINCT FROM n.vessel_id
 """
 
 _COUNTED = """

@@ -1,0 +1,71 @@
+"""Sums per cell, kept beside the facts by whoever writes them: a card then adds a few numbers, not every fact.
+
+Only for facts whose sums do not depend on the moment; boats are asked as they stand (`vessel_now`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Double, Integer, Select, SmallInteger, cast, func, literal, null, select, union_all
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base, Fact
+from layers.spec import Layer, Measure
+
+
+class CellSum(Base):
+    """One measure of one layer's rows of today in one cell from one source; `t` is the newest of them (UTC).
+
+    `value` is NULL when no row had one; `known` counts those that had, NULL for measures every row has.
+    """
+
+    __tablename__ = "cell_sum"
+
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    cell_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    value: Mapped[float | None]
+    known: Mapped[int | None]
+    rows: Mapped[int]
+    t: Mapped[datetime | None]
+
+
+COLUMNS = ("layer", "cell_id", "measure", "source_id", "value", "known", "rows", "t")
+
+
+def is_summed(layer: Layer) -> bool:
+    """Whether the layer's sums are kept per cell: facts read as they were written."""
+    return layer.view is None and layer.cell is not None and issubclass(layer.model, Fact) and bool(layer.measures)
+
+
+def refresh_sums(connection: psycopg.Connection, layer: Layer) -> None:
+    """Make the layer's sums per cell what its facts say now; in the transaction that changed the facts."""
+    if not is_summed(layer):
+        return
+    rows = union_all(*(_per_cell(layer, measure) for measure in layer.measures))
+    dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+    state = rows.compile(dialect=dialect).construct_expanded_state({})
+    connection.execute("DELETE FROM cell_sum WHERE layer = %s", (layer.name,))
+    insert = f"INSERT INTO cell_sum ({', '.join(COLUMNS)}) {state.statement}"
+    connection.execute(insert.encode(), state.parameters)
+
+
+def _per_cell(layer: Layer, measure: Measure) -> Select[*tuple[Any, ...]]:
+    """The rows of `cell_sum` for one measure."""
+    model = layer.model
+    known = cast(measure.known if measure.known is not None else null(), Integer)
+    columns = (
+        literal(layer.name).label("layer"),
+        model.cell_id,
+        literal(measure.name).label("measure"),
+        model.source_id,
+        cast(measure.value, Double).label("value"),
+        known.label("known"),
+        func.count().label("rows"),
+        func.max(layer.time if layer.time is not None else null()).label("t"),
+    )
+    statement = select(*columns).where(model.cell_id.is_not(None)).group_by(model.cell_id, model.source_id)
+    return statement.where(layer.rows) if layer.rows is not None else statement
