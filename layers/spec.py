@@ -44,7 +44,7 @@ class Token(StrEnum):
 class Style:
     """How a layer looks, without colours or numbers of one renderer."""
 
-    shape: Literal["circle", "fill", "line", "stream"]
+    shape: Literal["circle", "fill", "line", "stream", "land"]
     color: Token
     minzoom: int = 0
     maxzoom: int = 24
@@ -60,6 +60,16 @@ class Style:
     def fill(cls, color: Token, *, minzoom: int = 0) -> "Style":
         """An area with an outline."""
         return cls("fill", color, minzoom)
+
+    @classmethod
+    def land(cls, color: Token) -> "Style":
+        """What everything else stands on."""
+        return cls("land", color)
+
+    @classmethod
+    def line(cls, color: Token, *, minzoom: int = 0) -> "Style":
+        """A line."""
+        return cls("line", color, minzoom)
 
     @classmethod
     def stream(cls, color: Token) -> "Style":

@@ -27,6 +27,7 @@ SEA_NAMES: tuple[tuple[str, str, str, float, float], ...] = (
 """Names every view carries. Positions are label positions of ours, not features."""
 
 Style = dict[str, Any]
+Colors = Mapping[str, str]
 Seen = Mapping[str, tuple[Layer, Scope]]
 
 
@@ -34,15 +35,8 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
     """A complete style of the layers a role sees. `theme` and `base` must exist; `lang` is vi or en."""
     colors = THEMES[theme]
     drawn = [_sea(colors)]
-    for name, (layer, allowed) in sorted(seen.items(), key=lambda item: _ORDER.get(item[1][0].style.shape, 1)):
-        if name == "background":
-            drawn += _land(colors)
-        elif layer.style.shape == "fill":
-            drawn += _units(layer, colors, base)
-        elif layer.style.shape == "circle":
-            drawn += _points(layer, colors, base, named="name" in allowed.columns)
-        elif allowed.mode == "density":
-            drawn += _density(layer, colors)
+    for layer, allowed in sorted(seen.values(), key=lambda item: _ORDER[item[0].style.shape]):
+        drawn += _DRAW[layer.style.shape](layer, allowed, colors, base)
     return {
         "version": 8,
         "name": f"opsmap {theme}",
@@ -54,7 +48,7 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
     }
 
 
-_ORDER = {"fill": 0, "line": 1, "stream": 2, "circle": 3}
+_ORDER = {"land": 0, "fill": 1, "line": 2, "stream": 3, "circle": 4}
 
 
 def font_faces() -> Style:
@@ -91,12 +85,12 @@ def _sources(seen: Seen, versions: Mapping[str, int], lang: str) -> Style:
     return sources
 
 
-def _sea(colors: Mapping[str, str]) -> Style:
+def _sea(colors: Colors) -> Style:
     return {"id": "sea", "type": "background", "paint": {"background-color": colors["sea"]}}
 
 
-def _land(colors: Mapping[str, str]) -> list[Style]:
-    common = {"source": "background", "source-layer": "background"}
+def _land(layer: Layer, _: Scope, colors: Colors, __: str) -> list[Style]:
+    common = {"source": layer.name, "source-layer": layer.name}
     return [
         {"id": "land", "type": "fill", **common,
          "paint": {"fill-color": colors["land"]}},
@@ -107,25 +101,35 @@ def _land(colors: Mapping[str, str]) -> list[Style]:
     ]  # fmt: skip
 
 
-def _units(layer: Layer, colors: Mapping[str, str], base: str) -> list[Style]:
-    common = {"source": layer.name, "source-layer": layer.name}
-    level = ["==", ["get", "level"], "former_district" if base == "leaders" else "commune"]
-    fill = ["coalesce", ["feature-state", "color"], colors["unit"]]
-    return [
-        {"id": "unit-fill", "type": "fill", **common, "filter": level, "paint": {"fill-color": fill}},
-        {"id": "unit-line", "type": "line", **common, "filter": level,
-         "paint": {"line-color": colors["unit_line"], "line-width": 0.8 if base == "leaders" else 0.4}},
-        *([_unit_label(layer, colors, level)] if base == "leaders" else []),
+def _areas(layer: Layer, allowed: Scope, colors: Colors, base: str) -> list[Style]:
+    """An area with an outline, filled by the colour a page gives it (feature-state) or its own."""
+    common: Style = {"source": layer.name, "source-layer": layer.name}
+    level = _one_level(layer, base)
+    fill = ["coalesce", ["feature-state", "color"], colors[layer.style.color.value]]
+    width = 0.8 if base == "leaders" else 0.4
+    drawn: list[Style] = [
+        {"id": f"{layer.name}-fill", "type": "fill", **common, **level, "paint": {"fill-color": fill}},
+        {"id": f"{layer.name}-line", "type": "line", **common, **level,
+         "paint": {"line-color": colors["unit_line"], "line-width": width}},
     ]  # fmt: skip
+    labelled = layer.shapes is not None and layer.shapes.label is not None and "name" in allowed.columns
+    return [*drawn, _area_label(layer, colors, level)] if labelled and base == "leaders" else drawn
 
 
-def _unit_label(layer: Layer, colors: Mapping[str, str], level: list[Any]) -> Style:
+def _one_level(layer: Layer, base: str) -> Style:
+    """The filter of a layer that holds several levels of units: a map opens on one."""
+    if layer.field("level") is None:
+        return {}
+    return {"filter": ["==", ["get", "level"], "former_district" if base == "leaders" else "commune"]}
+
+
+def _area_label(layer: Layer, colors: Colors, level: Style) -> Style:
     return {
-        "id": "unit-label",
+        "id": f"{layer.name}-label",
         "type": "symbol",
         "source": layer.name,
         "source-layer": f"{layer.name}_label",
-        "filter": level,
+        **level,
         "layout": {
             "text-field": ["get", "name"],
             "text-font": [FONTS["600"]],
@@ -137,7 +141,14 @@ def _unit_label(layer: Layer, colors: Mapping[str, str], level: list[Any]) -> St
     }
 
 
-def _points(layer: Layer, colors: Mapping[str, str], base: str, *, named: bool) -> list[Style]:
+def _lines(layer: Layer, _: Scope, colors: Colors, __: str) -> list[Style]:
+    common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
+    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5}
+    return [{"id": layer.name, "type": "line", **common, "paint": paint}]
+
+
+def _points(layer: Layer, allowed: Scope, colors: Colors, base: str) -> list[Style]:
+    named = "name" in allowed.columns
     color = colors[layer.style.color.value]
     common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
     circle = {
@@ -161,14 +172,19 @@ def _points(layer: Layer, colors: Mapping[str, str], base: str, *, named: bool) 
     return [disc, name] if named else [disc]
 
 
-def _density(layer: Layer, colors: Mapping[str, str]) -> list[Style]:
+def _density(layer: Layer, allowed: Scope, colors: Colors, _: str) -> list[Style]:
+    if allowed.mode != "density":  # who sees each thing gets it from the live stream
+        return []
     common = {"source": layer.name, "source-layer": layer.name}
     strength = ["interpolate", ["linear"], ["get", "boats"], 1, 0.25, 5, 0.5, 20, 0.8]
-    paint = {"fill-color": colors["vessel"], "fill-opacity": strength}
+    paint = {"fill-color": colors[layer.style.color.value], "fill-opacity": strength}
     return [{"id": f"{layer.name}-density", "type": "fill", **common, "paint": paint}]
 
 
-def _names(colors: Mapping[str, str]) -> list[Style]:
+_DRAW = {"land": _land, "fill": _areas, "line": _lines, "stream": _density, "circle": _points}
+
+
+def _names(colors: Colors) -> list[Style]:
     def named(kind: str, size: float, spacing: float) -> Style:
         return {
             "id": f"name-{kind}",
@@ -188,5 +204,5 @@ def _names(colors: Mapping[str, str]) -> list[Style]:
     return [named("sea", 18, 0.35), named("archipelago", 13, 0.02)]
 
 
-def _text(colors: Mapping[str, str], token: str) -> Style:
+def _text(colors: Colors, token: str) -> Style:
     return {"text-color": colors[token], "text-halo-color": colors["halo"], "text-halo-width": 1.4}

@@ -44,5 +44,5 @@ LAYER = Layer(
         Field(Background.code, Text("Mã", "Code")),
         Field(Background.name, Text("Tên", "Name")),
     ),
-    style=Style.fill(Token.LAND),
+    style=Style.land(Token.LAND),
 )

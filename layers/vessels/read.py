@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from geo import crs
 from geo.errors import BadInput
@@ -16,6 +17,7 @@ from layers.vessels.status import STATUS, STATUSES
 from layers.watch.rules import NOW, Rule
 
 RECENT = timedelta(hours=24)
+RECENT_EVERY_S = 180
 MOST_RECENT = 500
 STEP_OF_STATUS = {
     "on_time": "report_due",
@@ -78,13 +80,18 @@ def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def recent_statement(transmitters: Select[*tuple[Any, ...]], now: datetime) -> Select[*tuple[Any, ...]]:
-    """The positions of the last day of some transmitters, newest first."""
+    """The positions of the last day of some transmitters, newest first; the newest of every three minutes.
+
+    A device that speaks every few seconds would otherwise fill the list with its last hour.
+    """
+    turn = func.floor(func.extract("epoch", Position.t) / literal_column(str(RECENT_EVERY_S)))
     return (
         select(Position.t.label("fix_t"), Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
         .join(Source, Source.id == Position.source_id)
         .where(Position.transmitter_id.in_(transmitters), Position.t > now - RECENT, Position.t <= now)
         .where(Position.lon_e7.is_not(None))
-        .order_by(Position.t.desc())
+        .ext(distinct_on(turn))
+        .order_by(turn.desc(), Position.t.desc())
         .limit(MOST_RECENT)
     )
 
