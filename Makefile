@@ -19,8 +19,8 @@ format: ## put every Python file in the form that check asks for
 bare: ## prove ./run on a Debian 12 made anew in a folder (root, debootstrap)
 	@deploy/bare-debian.sh
 
-bench: ## not yet
-	@echo "bench: not yet" >&2; exit 1
+bench: ## the performance goals as JSON lines, as ratios measured here (needs one ./run test before)
+	@PYTHONPATH=. .venv/bin/python tests/bench/run.py $(BENCH)
 
 docs: ## not yet
 	@echo 'docs: not yet' >&2; exit 1

@@ -14,6 +14,7 @@ from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
 from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
 from ingest.stage import NO_INT2, NO_INT4, STAGES, stage_fixes, stage_reports
+from ingest.straight import Place, copy_new, newest_of
 from ingest.transmitters import describe_transmitters, find_transmitters
 from layers.database import transaction
 from layers.versions import bump, notify
@@ -99,6 +100,8 @@ class Writer:
         self.connection = connection
         self.clock = clock
         self._place = {"source": source_id, "delivery": delivery_id, "no2": NO_INT2, "no4": NO_INT4}
+        self._straight_place = Place(source_id, delivery_id)
+        self._expect_new = True
         self._ids: dict[str, int] = {}
         self._days: set[int] = set()
 
@@ -128,11 +131,22 @@ class Writer:
         stored = 0
         untimed = any(fact.flags & UNTIMED for fact in facts)
         if batch.fixes:
-            stage_fixes(self.connection, batch.fixes, ids)
-            stored += self._insert(_FORGET_KNOWN_POSITIONS if untimed else None, _NEW_POSITIONS)
+            stored += self._store_fixes(batch.fixes, ids, untimed)
         if batch.reports:
             stage_reports(self.connection, batch.reports, ids)
             stored += self._insert(_FORGET_KNOWN_REPORTS if untimed else None, _NEW_REPORTS)
+        return stored
+
+    def _store_fixes(self, fixes: list[Fix], ids: dict[str, int], untimed: bool) -> int:
+        """Straight into the history while everything is new; by the stage, which then holds them all, when not."""
+        if self._expect_new and not untimed:
+            stored = copy_new(self.connection, fixes, ids, self._straight_place)
+            if stored is not None:
+                stage_fixes(self.connection, newest_of(fixes), ids)
+                return stored
+        stage_fixes(self.connection, fixes, ids)
+        stored = self._insert(_FORGET_KNOWN_POSITIONS if untimed else None, _NEW_POSITIONS)
+        self._expect_new = stored == len(fixes)
         return stored
 
     def _insert(self, forget: str | None, insert: str) -> int:

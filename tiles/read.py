@@ -1,6 +1,7 @@
 """Run tile statements: cached by version and scope, equal requests made once, each bounded in time."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -51,7 +52,8 @@ class TileReader:
             body = await asyncio.shield(task)
         finally:
             self._flying.pop(key, None)
-        self._cache[key] = body
+        with contextlib.suppress(ValueError):  # more than the whole cache may hold
+            self._cache[key] = body
         return body
 
     async def _fetch(self, layer: Layer, scope: Scope, tile: Tile) -> bytes:

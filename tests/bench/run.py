@@ -1,0 +1,52 @@
+"""`make bench`: one JSON line per goal on standard output, progress on standard error.
+
+A missed goal is information (`"ok": false`) and no failure; only a benchmark that breaks makes the exit code 1.
+"""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+
+import cold_tiles
+import copy_and_orm
+import decode_and_store
+import unit_sums
+import web_memory
+from goals import Goal, say
+from ground import Ground, ground
+from recording import recording
+
+Benchmark = Callable[[], Goal]
+
+
+def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
+    """Each benchmark with the name it is asked for."""
+    log = recording(on.folder)
+    yield "decode", lambda: decode_and_store.run(on, log)
+    yield "copy", lambda: copy_and_orm.run(on, log)
+    yield "tiles", lambda: cold_tiles.run(on)
+    yield "units", lambda: unit_sums.run(on)
+    yield "memory", lambda: web_memory.run(on)
+
+
+def main(wanted: list[str]) -> int:
+    """Run the named benchmarks, or all; 1 when one broke."""
+    broken = 0
+    began = time.monotonic()
+    with ground() as on:
+        for name, benchmark in benchmarks(on):
+            if wanted and name not in wanted:
+                continue
+            try:
+                sys.stdout.write(benchmark().line() + "\n")
+                sys.stdout.flush()
+            except Exception:
+                broken += 1
+                say(f"{name} broke:\n{traceback.format_exc()}")
+    say(f"{time.monotonic() - began:.0f} s")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
