@@ -9,6 +9,7 @@ from web.settings import WebSettings
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "opsmap.toml"
     file.write_text('port = 8100\nhost = "0.0.0.0"\n')
+    monkeypatch.delenv("OPSMAP_HOST", raising=False)
     monkeypatch.setenv("OPSMAP_SETTINGS", str(file))
     monkeypatch.setenv("OPSMAP_PORT", "8200")
     settings = WebSettings()
