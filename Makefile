@@ -22,5 +22,5 @@ bare: ## prove ./run on a Debian 12 made anew in a folder (root, debootstrap)
 bench: ## the performance goals as JSON lines, as ratios measured here (needs one ./run test before)
 	@PYTHONPATH=. .venv/bin/python tests/bench/run.py $(BENCH)
 
-docs: ## not yet
-	@echo 'docs: not yet' >&2; exit 1
+docs: ## write the pages that come from the code (docs/layers, docs/openapi.json)
+	@.venv/bin/opsmap docs

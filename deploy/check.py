@@ -94,6 +94,11 @@ with cluster.running():
 """
 
 
+def check_docs() -> None:
+    """The pages that come from the code say what the code says."""
+    run(sys.executable, "-c", "import sys; from web.cli import main; sys.argv = ['opsmap', 'docs', '--check']; main()")
+
+
 def check_reference() -> None:
     """The units and cells in layers/data are what deploy/make_reference.py makes of the source tables."""
     tables = ROOT.parent / "shared" / "data"
@@ -180,6 +185,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "house": check_house,
     "migrations": check_migrations,
     "reference": check_reference,
+    "docs": check_docs,
 }
 
 
