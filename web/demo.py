@@ -79,7 +79,8 @@ def refuse_real_facts(connection: psycopg.Connection) -> None:
     real = sorted(code for code, origin in rows if origin == "real" and code not in OURS)
     if real and not any(code == VMS.code for code, _ in rows):
         raise BadInput(
-            f"this database holds real facts ({', '.join(real)}): give the demonstration its own with OPSMAP_DATA_DIR",
+            f"this database holds real facts ({', '.join(real)}): start without it (OPSMAP_DEMO=false),"
+            " or give it a database of its own (OPSMAP_DATA_DIR)",
             title="Không trộn số liệu mô phỏng vào số liệu thật",
         )
 

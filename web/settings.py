@@ -13,3 +13,4 @@ class WebSettings(DatabaseSettings):
     session_cookie: str = "opsmap_session"
     silent_after_s: float = 6.0
     max_body_bytes: int = 1_000_000
+    demo: bool = True

@@ -100,8 +100,9 @@ def _bring_up(settings: WebSettings, held: ExitStack, began: float) -> None:
         cluster, url = _open_database(settings, held)
     with steps.step("Lược đồ và đơn vị hành chính", "schema and units"):
         prepare(url)
-    with steps.step("Tỉnh trình diễn (số liệu mô phỏng)", "demonstration province (simulated)"):
-        demo.load(url, settings.resolved_data_dir(), say=lambda line: say(f"      {line}"))
+    if settings.demo:
+        with steps.step("Tỉnh trình diễn (số liệu mô phỏng)", "demonstration province (simulated)"):
+            demo.load(url, settings.resolved_data_dir(), say=lambda line: say(f"      {line}"))
     with steps.step("Trang bản đồ và nguồn tin", "pages and feeds"):
         children = _start_children(settings, url, page, held)
         _wait_until_ready(settings, children)
@@ -159,8 +160,9 @@ def _start_children(settings: WebSettings, url: str, page: int, held: ExitStack)
     listening = ours | {LISTEN_VARIABLE: str(listener.fileno())}
     children = [
         Child("serve", [program, "serve"], logs / "serve.log", listening, (listener.fileno(),)),
-        Child("feed", [program, "feed"], logs / "feed.log", ours),
     ]
+    if settings.demo:
+        children.append(Child("feed", [program, "feed"], logs / "feed.log", ours))
     held.enter_context(kept(children))
     return children
 
