@@ -17,13 +17,13 @@ _COPY = """
 COPY position (transmitter_id, t, payload_hash, source_id, delivery_id, heard_at, flags, lon_e7, lat_e7, sog_dkn,
                cog_ddeg, heading_deg, nav_status, msg_type, utc_second, raw) FROM STDIN (FORMAT binary)
 """
-_CHUNK = 1_000
-"""Rows sent at a time: the server stores them while the next are packed."""
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _EPOCH_2000_MS = 946_684_800_000
 
-_HEAD = Struct(">hiiiqiqihiqiqih")
+_KEY = Struct(">hiiiqiq")
+"""How a packed row begins: transmitter, time and payload, big-endian, so that rows sort as bytes."""
+_HEAD = Struct(_KEY.format + "ihiqiqih")
 _WHOLE = Struct(_HEAD.format + "ii" * 2 + "ih" * 6 + "i").pack
 _SAID = [(_HEAD.size + 16 + 6 * at, _HEAD.size + 22 + 6 * at) for at in (5, 4, 3, 2, 1, 0)]
 _SAID += [(_HEAD.size + 8, _HEAD.size + 16), (_HEAD.size, _HEAD.size + 8)]
@@ -44,17 +44,14 @@ def copy_new(connection: psycopg.Connection, fixes: Iterable[Fix], ids: Mapping[
     A fix that comes twice is stored once. Rows go in the order of their key, as staged ones do, so that two writers
     cannot wait for each other. Call it within a transaction.
     """
-    unique = {(ids[fix.key], fix.t_ms, fix.payload_hash): fix for fix in fixes}
-    keys = sorted(unique)
+    packed = [_pack(fix, ids[fix.key], place) for fix in fixes]
+    unique = {row[: _KEY.size]: row for row in packed}
     try:
         with transaction(connection), connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            copy.write(_BEGIN)
-            for at in range(0, len(keys), _CHUNK):
-                copy.write(b"".join([_pack(unique[key], key[0], place) for key in keys[at : at + _CHUNK]]))
-            copy.write(_END)
+            copy.write(b"".join([_BEGIN, *sorted(unique.values()), _END]))
     except psycopg.errors.UniqueViolation:
         return None
-    return len(keys)
+    return len(unique)
 
 
 def newest_of(fixes: Iterable[Fix]) -> list[Fix]:

@@ -30,7 +30,7 @@ SELECT transmitter_id, t, %(source)s, payload_hash, heard_at, nullif(lon_e7, %(n
        nullif(sog_dkn, %(no2)s::int2), nullif(cog_ddeg, %(no2)s::int2), nullif(heading_deg, %(no2)s::int2),
        nullif(nav_status, %(no2)s::int2), nullif(msg_type, %(no2)s::int2), nullif(utc_second, %(no2)s::int2),
        flags, %(delivery)s, raw
-FROM stage_position ORDER BY transmitter_id, t, payload_hash
+FROM stage_position ORDER BY transmitter_id, t, int8send(payload_hash)
 ON CONFLICT DO NOTHING
 """
 
