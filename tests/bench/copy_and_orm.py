@@ -1,7 +1,7 @@
 """Storing prepared fixes: the writer's COPY path against SQLAlchemy's ORM, into the same table with the same key.
 
-The writer also settles who transmits, drops duplicates, moves the live table on and tells the listeners; the ORM only
-adds rows. What the writer needs for the rows alone stands in the detail.
+Both only add rows. A whole `write_batch`, which also settles who transmits, moves the live table on and tells the
+listeners, stands in the detail.
 """
 
 from collections.abc import Callable
@@ -132,7 +132,7 @@ class Contest:
 
 
 def run(ground: Ground, log: Recording) -> Goal:
-    """The rows per second of the writer over those of the ORM."""
+    """The rows per second of the COPY path over those of the ORM."""
     contest = Contest(ground, log)
     say(f"COPY and ORM: {len(contest.next)} fixes each")
     ways = (by_orm, by_copy, by_writer)
