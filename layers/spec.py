@@ -25,7 +25,6 @@ class Text:
 
 
 COUNT = Text("cơ sở", "facilities")
-PEOPLE = Text("người", "people")
 
 
 class Token(StrEnum):

@@ -16,7 +16,7 @@ from geo.clock import Clock
 from geo.errors import BadInput
 from ingest.deliveries import Sender, open_delivery
 from ingest.outcome import Reject
-from ingest.rejects import store_rejects
+from ingest.rejects import hash_raw, store_rejects
 from ingest.summary import Summary
 from ingest.tables import frames
 from ingest.tables.check import COMMUNE, Checked, check_row, content_hash_source, needed_columns
@@ -179,7 +179,7 @@ def _next_id(connection: psycopg.Connection) -> int:
 
 
 def _hash(row: Checked) -> int:
-    return int.from_bytes(hashlib.blake2b(content_hash_source(row), digest_size=8).digest(), "big", signed=True)
+    return hash_raw(content_hash_source(row))
 
 
 def _close_delivery(connection: psycopg.Connection, batch: _Batch, summary: Summary, path: Path) -> None:
