@@ -25,6 +25,7 @@ class Text:
 
 
 COUNT = Text("cơ sở", "facilities")
+PEOPLE = Text("người", "people")
 
 
 class Token(StrEnum):
