@@ -36,6 +36,3 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "port": "#6b5d00",
     },
 }
-
-CIVIDIS = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
-"""Six steps of cividis (d3-scale-chromatic): colour-blind-safe, dark to light."""

@@ -1,10 +1,8 @@
 """What is said of a unit: the loop over the registry that makes a card, and one measure over all units."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,6 +22,7 @@ from layers.units.read import (
     unit_statement,
     units_statement,
 )
+from tiles.classes import breaks
 from web.state import State
 from web.views import (
     MeasureHead,
@@ -43,7 +42,6 @@ from web.views import (
 UnitRow = Row[*tuple[Any, ...]]
 """A row of `layers.units.read`."""
 
-CLASSES = 5
 LONG_AGO = date(1900, 1, 1)
 
 
@@ -131,18 +129,6 @@ def find_measure(state: State, role: Role, name: str) -> tuple[Layer, Measure]:
     if name not in every:
         raise BadInput(f"measure={name!r}: use one of {', '.join(every)}", field="measure")
     return every[name]
-
-
-def breaks(values: Sequence[float]) -> list[float]:
-    """Class limits at equal counts of units that have any; fewer classes for fewer values.
-
-    Zeros stand in the lowest class: a measure most units lack would else have one class for all the rest.
-    """
-    some = [v for v in values if v != 0]
-    if not some:
-        return []
-    cuts = np.quantile(np.array(some), np.linspace(0, 1, CLASSES + 1)[1:-1])
-    return [float(c) for c in np.unique(np.round(cuts, 6)) if min(values) < c <= max(values)]
 
 
 def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
