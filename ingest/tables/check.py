@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from shapely.geometry.base import BaseGeometry
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
 from ingest.outcome import Reject
 from ingest.tables.read import RawRow
-from ingest.tables.values import FieldFault, parse_moment, parse_number, parse_text, parse_value
+from ingest.tables.shapes import LON_LAT, GeometryFault, describe_shape, shape_of, wanted_kind
+from ingest.tables.values import FieldFault, parse_moment, parse_text, parse_value
 from layers.spec import Field, FromFile, Layer, Link
 
-LON_LAT = ("lon", "lat")
-"""The CSV columns of a point, degrees in EPSG:4326."""
 COMMUNE = "commune_code"
 MMSI_DIGITS = 9
 
@@ -27,7 +27,7 @@ class Checked:
     code: str
     values: dict[str, Any]
     t: datetime | None
-    point: tuple[float, float] | None
+    geometry: BaseGeometry | None
     commune_code: str | None
     links: tuple[tuple[str, str], ...]
     raw: bytes
@@ -39,25 +39,29 @@ def check_row(layer: Layer, row: RawRow, now: datetime) -> Checked | Reject:
     assert file is not None
     try:
         values = {f.column.key: _value(f, row.values) for f in layer.fields if f.from_file and f.column is not None}
-        point = _point(row) if file.place == "geometry" else None
+        geometry = shape_of(row, wanted_kind(layer)) if file.place == "geometry" else None
         t = _time(file, row.values, now)
         commune = _said(row.values, COMMUNE) or None
         links = tuple((link.kind, key) for link in file.links if (key := _link(link, row.values)) is not None)
+    except GeometryFault as fault:
+        return Reject("bad_geometry", f"row {row.number}, {fault}", row.raw, row.number)
     except FieldFault as fault:
         return Reject("bad_field", f"row {row.number}, {fault}", row.raw, row.number)
-    return Checked(row.number, str(values["code"]), values, t, point, commune, links, row.raw)
+    return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw)
 
 
 def needed_columns(layer: Layer) -> list[str]:
     """The columns a CSV file of the layer cannot do without."""
     assert layer.file is not None
-    place = LON_LAT if layer.file.place == "geometry" else (COMMUNE,)
+    place: tuple[str, ...] = (COMMUNE,)
+    if layer.file.place == "geometry":
+        place = LON_LAT if wanted_kind(layer) == "POINT" else ()
     return [*(f.name for f in layer.fields if f.from_file and _required(f)), *place]
 
 
 def content_hash_source(checked: Checked) -> bytes:
     """The bytes that two equal facts share."""
-    body = [checked.values, checked.t, checked.point, checked.commune_code, checked.links]
+    body = [checked.values, checked.t, describe_shape(checked.geometry), checked.commune_code, checked.links]
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
@@ -88,22 +92,6 @@ def _check_range(field: Field, value: Any) -> None:
     for limit, beyond in ((field.low, "below"), (field.high, "above")):
         if limit is not None and ((value < limit) if beyond == "below" else (value > limit)):
             raise FieldFault(f"field {field.name}: {value:g} is {beyond} {limit:g}; check the number and its unit")
-
-
-def _point(row: RawRow) -> tuple[float, float]:
-    """The row's point, from its geometry or from the columns lon and lat."""
-    lon, lat = row.point or tuple(_degrees(row.values, name) for name in LON_LAT)
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise FieldFault(
-            f"geometry: lon {lon:g}, lat {lat:g} is nowhere; is east and north swapped, or is it in metres?"
-        )
-    return lon, lat
-
-
-def _degrees(row: Mapping[str, Any], name: str) -> float:
-    if not _said(row, name):
-        raise FieldFault(f"field {name}: empty; give the place in degrees (WGS 84)")
-    return parse_number(name, row[name])
 
 
 def _time(file: FromFile, row: Mapping[str, Any], now: datetime) -> datetime | None:

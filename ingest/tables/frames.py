@@ -1,11 +1,13 @@
-"""Join: which cell each point lies in. The only file that touches geopandas."""
+"""Join: which cell each geometry lies in. The only file that touches geopandas."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
 
 import geopandas
+import numpy as np
 import psycopg
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo import crs
 
@@ -25,9 +27,12 @@ def cells_frame(connection: psycopg.Connection) -> Cells:
     )
 
 
-def cells_of_points(cells: Cells, points: Sequence[tuple[float, float]], near_m: int = 0) -> list[int | None]:
-    """The cell of each point (lon, lat in degrees), or the nearest within `near_m` metres; None beyond."""
-    located = geopandas.GeoDataFrame(geometry=shapely.points(points), crs=crs.STORED)
+def cells_of_shapes(cells: Cells, shapes: Sequence[BaseGeometry | None], near_m: int = 0) -> list[int | None]:
+    """The cell of each geometry (EPSG:4326), or the nearest within `near_m` metres; None beyond.
+
+    An area or a line stands where a point of it stands: a zone of the sea is in no cell.
+    """
+    located = geopandas.GeoDataFrame(geometry=shapely.point_on_surface(np.array(shapes)), crs=crs.STORED)
     if near_m:
         metres = crs.PROVINCE_EAST
         joined = geopandas.sjoin_nearest(located.to_crs(metres), cells.to_crs(metres), how="left", max_distance=near_m)
@@ -35,6 +40,11 @@ def cells_of_points(cells: Cells, points: Sequence[tuple[float, float]], near_m:
         joined = geopandas.sjoin(located, cells, how="left", predicate="intersects")
     first = joined[~joined.index.duplicated()]["cell_id"]
     return [None if value != value else int(value) for value in first.tolist()]  # noqa: PLR0124 (NaN)
+
+
+def stored_shape(shape: BaseGeometry | None) -> str:
+    """The geometry as hexadecimal EWKB in EPSG:4326, as the database takes it."""
+    return str(shapely.to_wkb(shapely.set_srid(shape, crs.STORED), hex=True, include_srid=True))
 
 
 def cells_of_communes(cells: Cells, codes: Sequence[str | None]) -> list[int | None]:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from geo import crs
 from geo.clock import Clock
 from geo.errors import BadInput
 from ingest.deliveries import Sender, open_delivery
@@ -152,7 +151,7 @@ def _known(connection: psycopg.Connection, batch: _Batch) -> dict[str, tuple[int
 def _cells(batch: _Batch, rows: Sequence[Checked]) -> list[int | None]:
     file = batch.layer.file
     if file is not None and file.place == "geometry":
-        return frames.cells_of_points(batch.cells, [r.point for r in rows if r.point is not None], file.near_m)
+        return frames.cells_of_shapes(batch.cells, [r.geometry for r in rows], file.near_m)
     return frames.cells_of_communes(batch.cells, [r.commune_code for r in rows])
 
 
@@ -161,8 +160,7 @@ def _row(batch: _Batch, row: Checked, entity: int, cell: int | None) -> dict[str
     values |= {"id": entity, "content_hash": _hash(row), "source_id": batch.source_id, "cell_id": cell}
     values |= {"delivery_id": batch.delivery_id, "t": row.t or batch.now, "heard_at": batch.now, "stored_at": batch.now}
     if batch.layer.file is not None and batch.layer.file.place == "geometry":
-        assert row.point is not None
-        values["geom"] = f"SRID={crs.STORED};POINT({row.point[0]!r} {row.point[1]!r})"
+        values["geom"] = frames.stored_shape(row.geometry)
     return values
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
 from ingest.outcome import Reject
@@ -20,12 +22,12 @@ DELIMITERS = ",;\t"  # a Vietnamese Excel separates by semicolons and calls it C
 
 @dataclass(frozen=True)
 class RawRow:
-    """One row as sent: `values` by column name, `point` (lon, lat in degrees) when the file has geometry."""
+    """One row as sent: `values` by column name, `geometry` (EPSG:4326, two dimensions) when it came with one."""
 
     number: int
     values: Mapping[str, Any]
     raw: bytes
-    point: tuple[float, float] | None = None
+    geometry: BaseGeometry | None = None
 
 
 def read_rows(path: Path, columns: Collection[str] = ()) -> Iterator[RawRow | Reject]:
@@ -109,16 +111,15 @@ def _feature(number: int, feature: Any) -> RawRow | Reject:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         return Reject("bad_row", f"row {number}: a feature needs properties", raw, number)
-    point = _point(feature.get("geometry"))
-    if point is None:
-        return Reject("bad_geometry", f"row {number}, geometry: give a Point with lon, lat in degrees", raw, number)
-    return RawRow(number, properties, raw, point)
+    given = feature.get("geometry")
+    geometry = None if given is None else _geometry(given)
+    if given is not None and geometry is None:
+        detail = f"row {number}, geometry: not readable as GeoJSON; give a geometry with lon, lat in degrees"
+        return Reject("bad_geometry", detail, raw, number)
+    return RawRow(number, properties, raw, geometry)
 
 
-def _point(geometry: Any) -> tuple[float, float] | None:
-    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
-        return None
-    match geometry.get("coordinates"):
-        case [int() | float() as lon, int() | float() as lat, *_]:
-            return float(lon), float(lat)
-    return None
+def _geometry(given: Any) -> BaseGeometry | None:
+    """A GeoJSON geometry without its heights, or None for what is none."""
+    found = shapely.from_geojson(orjson.dumps(given), on_invalid="ignore")
+    return None if found is None else shapely.force_2d(found)

@@ -32,6 +32,7 @@ BOAT = {
     "vms_device_id": "0901",
     "valid_from": "2026-01-01",
 }
+BARE = {name: value for name, value in ROW.items() if name not in ("lon", "lat")}
 
 
 HEALTH, REGISTRY = ",".join(ROW) + "\n", ",".join(BOAT) + "\n"
@@ -118,14 +119,15 @@ def test_a_place_outside_the_province_is_kept_without_a_cell(health, connection,
 @pytest.mark.parametrize(
     ("feature", "reason", "words"),
     [
-        ({"properties": ROW, "geometry": None}, "bad_geometry", "row 1, geometry: give a Point"),
-        ({"properties": ROW}, "bad_geometry", "row 1, geometry: give a Point"),
+        ({"properties": BARE, "geometry": None}, "bad_geometry", "row 1, geometry: give a Point"),
+        ({"properties": BARE}, "bad_geometry", "row 1, geometry: give a Point"),
         ({"properties": ROW, "geometry": {"type": "Point", "coordinates": []}}, "bad_geometry", "lon, lat in degrees"),
-        ({"properties": ROW, "geometry": {"type": "Point", "coordinates": ["1", 2]}}, "bad_geometry", "give a Point"),
+        ({"properties": ROW, "geometry": {"type": "Point", "coordinates": ["1", 2]}}, "bad_geometry", "not readable"),
         ({"properties": ROW, "geometry": {"type": "LineString", "coordinates": []}}, "bad_geometry", "give a Point"),
+        ({"properties": ROW, "geometry": {"type": "Nothing"}}, "bad_geometry", "not readable as GeoJSON"),
         ({"properties": None, "geometry": None}, "bad_row", "row 1: a feature needs properties"),
         ("text", "bad_row", "row 1: a feature needs properties"),
-        ({"properties": ROW, "geometry": {"type": "Point", "coordinates": [15.1, 108.8]}}, "bad_field", "swapped"),
+        ({"properties": ROW, "geometry": {"type": "Point", "coordinates": [15.1, 108.8]}}, "bad_geometry", "swapped"),
         (
             {"properties": ROW | {"name": ["a"]}, "geometry": {"type": "Point", "coordinates": [108.8, 15.1]}},
             "bad_field",
