@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import cold_tiles
 import copy_and_orm
 import decode_and_store
+import geofence
 import unit_sums
 import web_memory
 from goals import Goal, say
@@ -28,6 +29,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "tiles", lambda: cold_tiles.run(on)
     yield "units", lambda: unit_sums.run(on)
     yield "memory", lambda: web_memory.run(on)
+    yield "fence", geofence.run
 
 
 def main(wanted: list[str]) -> int:
