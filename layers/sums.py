@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Double, Integer, Select, SmallInteger, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    Double,
+    Integer,
+    Select,
+    SmallInteger,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +31,7 @@ class CellSum(Base):
     """One measure of one layer's rows of today in one cell from one source; `t` is the newest of them (UTC).
 
     `value` is NULL when no row had one; `known` counts those that had, NULL for measures every row has.
+    Rows that lie in no cell are kept too, under `NO_CELL`: no unit counts them, and none is lost.
     """
 
     __tablename__ = "cell_sum"
@@ -33,6 +46,7 @@ class CellSum(Base):
     t: Mapped[datetime | None]
 
 
+NO_CELL = 0
 COLUMNS = ("layer", "cell_id", "measure", "source_id", "value", "known", "rows", "t")
 
 
@@ -57,9 +71,10 @@ def _per_cell(layer: Layer, measure: Measure) -> Select[*tuple[Any, ...]]:
     """The rows of `cell_sum` for one measure."""
     model = layer.model
     known = cast(measure.known if measure.known is not None else null(), Integer)
+    cell = func.coalesce(model.cell_id, literal_column(str(NO_CELL)))
     columns = (
         literal(layer.name).label("layer"),
-        model.cell_id,
+        cell.label("cell_id"),
         literal(measure.name).label("measure"),
         model.source_id,
         cast(measure.value, Double).label("value"),
@@ -67,5 +82,5 @@ def _per_cell(layer: Layer, measure: Measure) -> Select[*tuple[Any, ...]]:
         func.count().label("rows"),
         func.max(layer.time if layer.time is not None else null()).label("t"),
     )
-    statement = select(*columns).where(model.cell_id.is_not(None)).group_by(model.cell_id, model.source_id)
+    statement = select(*columns).group_by(cell, model.source_id)
     return statement.where(layer.rows) if layer.rows is not None else statement

@@ -1,20 +1,24 @@
 """Every sum of every layer runs over any unit, and no unit's share is lost or counted twice."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select, text
+from sqlalchemy.dialects import postgresql
 
-from layers.aggregate import unit_statement
 from layers.database import make_engine
 from layers.registry import load_layers
 from layers.spec import Layer
-from layers.units.models import Unit
+from layers.sum_statements import KEPT, KEPT_WHOLE, by_layer, unit_statement, whole_layer_statement
+from layers.sums import is_summed
+from layers.units.models import Cell, Unit
 
 SUMMED = [m for m in load_layers().values() if m.measures]
 LEVELS = {"commune": 96, "former_district": 23, "province": 1}
+GEOMETRY = re.compile(r"\bST_\w+", re.IGNORECASE)
 with_measures = pytest.mark.parametrize("layer", SUMMED, ids=lambda m: m.name)
 
 
@@ -74,3 +78,47 @@ def test_a_unit_without_rows_is_told_apart_from_zero(layer: Layer, reading: Conn
         if measure.known is not None:
             assert nowhere[measure.name] is None
             assert not nowhere[f"known_{measure.name}"]
+
+
+def explain(reading: Connection, statement: Select[Any], given: dict[str, Any]) -> str:
+    """What is sent, and every node, filter and output of what the server makes of it (views unfolded)."""
+    dialect = postgresql.dialect()
+    compiled = statement.compile(dialect=dialect).construct_expanded_state(given)
+    sent = str(statement.params(given).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    plan = "\n".join(reading.execute(text("EXPLAIN (VERBOSE) " + sent.replace(":", "\\:"))).scalars())
+    return compiled.statement + plan
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@with_measures
+def test_no_sum_touches_a_geometry(layer: Layer, grouped: bool, reading: Connection) -> None:
+    given = {"units": units(reading, "former_district"), "now": datetime.now(UTC)}
+    said = explain(reading, unit_statement(layer, grouped), given)
+    assert "Scan" in said
+    assert GEOMETRY.findall(said) == []
+    joined = select(Cell.id).where(Cell.geom.ST_Intersects(Cell.geom))
+    assert GEOMETRY.findall(explain(reading, joined, {}))
+
+
+def test_neither_does_the_statement_that_asks_all_layers_at_once(reading: Connection) -> None:
+    given = {"units": units(reading, "former_district"), "layers": [m.name for m in SUMMED]}
+    assert GEOMETRY.findall(explain(reading, KEPT, given) + explain(reading, KEPT_WHOLE, {})) == []
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_all_layers_asked_at_once_say_what_each_says_alone(level: str, reading: Connection) -> None:
+    kept = [m for m in SUMMED if is_summed(m)]
+    assert len(kept) >= 2
+    for key in units(reading, level)[:5]:
+        asked = {"units": [key], "layers": [m.name for m in kept]}
+        together = by_layer(kept, reading.execute(KEPT, asked).mappings())
+        for layer in kept:
+            (alone,) = ask(reading, layer, [key], grouped=False)
+            assert together[layer.name] == alone
+
+
+def test_a_layer_as_a_whole_is_said_the_same_from_its_sums_and_its_facts(reading: Connection) -> None:
+    whole = {row["layer"]: (row["t"], row["source_ids"]) for row in reading.execute(KEPT_WHOLE).mappings()}
+    for layer in (m for m in SUMMED if is_summed(m)):
+        facts = reading.execute(whole_layer_statement(layer)).mappings().one()
+        assert whole[layer.name] == (facts["t"], facts["source_ids"])

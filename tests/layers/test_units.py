@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select
 
 from geo.errors import BadInput
-from layers import aggregate
+from layers import sum_statements
 from layers.catalog import unit as unit_catalog
 from layers.database import make_engine, write
 from layers.units.load import load_reference
@@ -77,7 +77,7 @@ def test_figures_add_up_the_same_every_way(db: Connection) -> None:
     for level in ("commune", "former_district", "province"):
         keys = db.scalars(select(Unit.key).where(Unit.level == level, Unit.valid_to.is_(None))).all()
         rows = db.execute(
-            aggregate.unit_statement(unit_catalog.LAYER, grouped=True), {"units": keys, "now": datetime.now(UTC)}
+            sum_statements.unit_statement(unit_catalog.LAYER, grouped=True), {"units": keys, "now": datetime.now(UTC)}
         ).mappings()
         totals.append(sum(r["population"] or 0 for r in rows))
     assert len(set(totals)) == 1
@@ -88,7 +88,7 @@ def test_a_commune_with_no_published_figure_is_partial_not_zero(db: Connection) 
     silent = db.scalars(select(Cell.commune_code).where(Cell.population.is_(None))).all()
     assert len(silent) == 2
     key = db.scalar(select(Unit.key).where(Unit.code == silent[0], Unit.valid_to.is_(None)))
-    statement = aggregate.unit_statement(unit_catalog.LAYER)
+    statement = sum_statements.unit_statement(unit_catalog.LAYER)
     row = db.execute(statement, {"units": [key], "now": datetime.now(UTC)}).mappings().one()
     assert row["population"] is None
     assert (row["known_population"], row["rows"]) == (0, 1)

@@ -1,0 +1,124 @@
+"""The statements behind every sum: from cells, with no geometry in them.
+
+Kept sums come in one statement for all layers together; what depends on the moment, and the figures of the
+cells themselves, are asked layer by layer.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Integer, Select, String, and_, bindparam, distinct, false, func, null, select
+
+from layers.spec import Column, Layer
+from layers.sums import CellSum, is_summed
+from layers.units.models import Cell, UnitCell
+
+Row = dict[str, Any]
+UNITS = bindparam("units", expanding=True, type_=Integer)
+"""The unit keys a statement is asked about."""
+LAYERS = bindparam("layers", expanding=True, type_=String)
+"""The names of the layers whose kept sums are asked for."""
+
+
+def _senders(column: Column | None) -> Any:
+    """Every source among the rows: one simulated row is enough to mark the sum."""
+    return func.array_agg(distinct(column)).filter(column.is_not(None)) if column is not None else null()
+
+
+KEPT: Select[*tuple[Any, ...]] = (
+    select(
+        CellSum.layer,
+        CellSum.measure,
+        func.sum(CellSum.value).label("value"),
+        func.sum(CellSum.known).label("known"),
+        func.sum(CellSum.rows).label("rows"),
+        func.max(CellSum.t).label("t"),
+        _senders(CellSum.source_id).label("source_ids"),
+    )
+    .join(UnitCell, UnitCell.cell_id == CellSum.cell_id)
+    .where(UnitCell.unit_key.in_(UNITS), CellSum.layer.in_(LAYERS))
+    .group_by(CellSum.layer, CellSum.measure)
+)
+"""The kept sums of the units in `:units`, together, for the layers in `:layers`: one row per layer and measure."""
+KEPT_WHOLE: Select[*tuple[Any, ...]] = select(
+    CellSum.layer, func.max(CellSum.t).label("t"), _senders(CellSum.source_id).label("source_ids")
+).group_by(CellSum.layer)
+"""When and from whom each layer with kept sums is at all, those rows counted that lie in no cell."""
+
+
+def by_layer(layers: Sequence[Layer], rows: Iterable[Any]) -> dict[str, Row]:
+    """Rows of `KEPT` as `unit_statement` would give them: by layer, the measures side by side."""
+    found: dict[str, Row] = {}
+    measures = {layer.name: {m.name: m for m in layer.measures} for layer in layers}
+    for row in rows:
+        measure = measures[row["layer"]].get(row["measure"])
+        if measure is None:  # a measure of a former version; the next start remakes the sums
+            continue
+        shared = {"split": False} | {name: row[name] for name in ("rows", "t", "source_ids")}
+        whole = found.setdefault(row["layer"], shared)
+        whole[measure.name] = row["value"]
+        if measure.known is not None:
+            whole[f"known_{measure.name}"] = row["known"]
+    return found
+
+
+def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ...]]:
+    """All measures of a layer for the unit keys in `:units`; one row per unit when `grouped`.
+
+    Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_ids.
+    """
+    statement = _kept(layer) if is_summed(layer) else _asked(layer)
+    if grouped:
+        statement = statement.add_columns(UnitCell.unit_key.label("unit")).group_by(UnitCell.unit_key)
+    return statement.where(UnitCell.unit_key.in_(UNITS))
+
+
+def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """From the sums kept per cell."""
+    columns: list[Any] = []
+    for measure in layer.measures:
+        mine = CellSum.measure == measure.name
+        columns.append(func.sum(CellSum.value).filter(mine).label(measure.name))
+        if measure.known is not None:
+            columns.append(func.sum(CellSum.known).filter(mine).label(f"known_{measure.name}"))
+    first = CellSum.measure == layer.measures[0].name
+    columns += [func.sum(CellSum.rows).filter(first).label("rows"), false().label("split")]
+    columns += [func.max(CellSum.t).label("t"), _senders(CellSum.source_id).label("source_ids")]
+    joined = and_(CellSum.cell_id == UnitCell.cell_id, CellSum.layer == layer.name)
+    return select(*columns).select_from(UnitCell).join(CellSum, joined)
+
+
+def _asked(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """From the rows themselves: figures of cells, and what depends on the moment."""
+    columns: list[Any] = []
+    for measure in layer.measures:
+        columns.append(measure.value.label(measure.name))
+        if measure.known is not None:
+            columns.append(measure.known.label(f"known_{measure.name}"))
+    columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
+    columns += [_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids")]
+    statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)
+    return statement if from_cells(layer) else statement.join(layer.reading, _today(layer))
+
+
+def whole_layer_statement(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """When and from whom the layer's rows of today are at all: what stands beside a zero. Columns: t, source_ids."""
+    statement = select(_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids"))
+    statement = statement.select_from(layer.reading)
+    return statement.where(layer.rows) if layer.rows is not None else statement
+
+
+def from_cells(layer: Layer) -> bool:
+    """Whether the layer's figures belong to the cells themselves; a commune cut in two is then shared out."""
+    return layer.cell is Cell.id
+
+
+def _today(layer: Layer) -> Any:
+    """The join from a cell to the layer's rows of today."""
+    assert layer.cell is not None
+    joined = layer.cell == Cell.id
+    return and_(joined, layer.rows) if layer.rows is not None else joined
+
+
+def _last(column: Column | None) -> Any:
+    return func.max(column) if column is not None else null()
