@@ -7,7 +7,7 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
-from web.commands import accounts, data, database, docs, ingest, processes
+from web.commands import accounts, data, database, docs, document, ingest, processes
 from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -20,6 +20,7 @@ app.command("feed")(processes.feed)
 app.command("up")(processes.up)
 app.command("doctor")(database.doctor)
 app.command("docs")(docs.docs)
+app.command("document")(document.document)
 
 
 @app.command("settings")
