@@ -7,7 +7,6 @@ from typing import Any
 import folium
 
 from layers.access.scope import scope
-from layers.spec import Layer
 from tiles.classes import breaks, class_colors, class_of
 from tiles.document.facts import Facts, Part, Shown
 from tiles.document.words import figure, moment, say, word
@@ -17,6 +16,8 @@ COLORS = THEMES["light"]
 NO_FIGURE = {"fillColor": COLORS["no_data"], "fillOpacity": 1, "dashArray": "2 3"}
 LAND = {"color": COLORS["land_line"], "weight": 0.5, "fill": True, "fillColor": COLORS["land"], "fillOpacity": 1}
 Style = dict[str, Any]
+MANY = 150
+"""Beyond so many points of a layer the signs get smaller: whole they would hide the map."""
 
 
 def limits_of(parts: Sequence[Part]) -> list[float]:
@@ -37,11 +38,11 @@ def draw_map(facts: Facts, lang: str) -> folium.Map:
     _name(drawn, facts.parts)
     for shown in facts.shown:
         if shown.rows:
-            features = [_feature(row, _point_text(shown, row, facts, lang), _point(shown.layer)) for row in shown.rows]
+            features = [_feature(row, _point_text(shown, row, facts, lang), _point(shown)) for row in shown.rows]
             _add(drawn, features, f"{say(shown.layer.title, lang)} ({len(shown.rows)})")
     if facts.tracks:
         _add(drawn, [_track(piece, lang) for piece in facts.tracks], word("track", lang))
-    folium.LayerControl(collapsed=False).add_to(drawn)
+    folium.LayerControl(position="bottomright", collapsed=False).add_to(drawn)
     drawn.fit_bounds(_bounds(rows))
     return drawn
 
@@ -78,13 +79,14 @@ def _part(part: Part, limits: Sequence[float], colors: Sequence[str], lang: str)
     return _feature({"geometry": part.geometry}, _lines(part.name, figure(part.figure, lang)), look)
 
 
-def _point(layer: Layer) -> Style:
+def _point(shown: Shown) -> Style:
+    style = shown.layer.style
     return {
-        "radius": layer.style.radius + 1,
+        "radius": style.radius + 1 if len(shown.rows) <= MANY else style.radius * 0.75,
         "color": COLORS["outline"],
         "weight": 1,
         "fill": True,
-        "fillColor": COLORS[layer.style.color.value],
+        "fillColor": COLORS[style.color.value],
         "fillOpacity": 1,
     }
 

@@ -22,7 +22,7 @@ from layers.features import features_statement, in_cells
 from layers.registry import Registry
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
 from layers.spec import Layer
-from layers.units.models import Unit, UnitCell, UnitShape
+from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.read import LABEL, on_date, unit_statement
 
 DETAIL_ZOOM = 12
@@ -160,8 +160,9 @@ async def _shown(connection: ReadConnection, registry: Registry, role: Role, uni
 
 def _land(unit: int) -> Select[*tuple[Any, ...]]:
     """The land around a unit, cut to twice its extent: beyond the border is land, not sea."""
-    mine = select(UnitShape.geom).where(UnitShape.unit_key == unit, *_for_zoom(UnitShape, DETAIL_ZOOM))
-    box = func.Box2D(mine.scalar_subquery())
+    extent = func.ST_Extent(func.ST_Transform(Cell.geom, literal(crs.MAP, Integer)))
+    mine = select(extent).join(UnitCell, UnitCell.cell_id == Cell.id).where(UnitCell.unit_key == unit)
+    box = mine.scalar_subquery()
     size = func.greatest(func.ST_XMax(box) - func.ST_XMin(box), func.ST_YMax(box) - func.ST_YMin(box))
     around = func.ST_SetSRID(cast(func.ST_Expand(box, size), Stored), crs.MAP)
     cut = func.ST_CollectionExtract(func.ST_Intersection(BackgroundShape.geom, around), POLYGONS)
