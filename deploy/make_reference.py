@@ -62,19 +62,28 @@ def districts(data: Path) -> list[dict[str, object]]:
             )
         )
         rows.append(former(p["code"], p["name"], p["full_name"], p["type"], where))
-    rows += districts_of_2019()
+    rows += districts_of_2019(rows)
     return rows + kon_tum(data)
 
 
-def districts_of_2019() -> list[dict[str, object]]:
-    """Tây Trà, and Trà Bồng and Đức Phổ as they were: figures only, no shape of ours."""
+def districts_of_2019(later: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Tây Trà and the Trà Bồng beside it: figures only, for no outline of ours parts them. Đức Phổ kept its ground."""
+    town = next(row for row in later if row["code"] == "534")
     note = {"note_vi": "Chỉ có số liệu, không có ranh giới", "note_en": "Figures only, no outline"}
     common = {"level": "district", "type": "huyen", "valid_from": LONG_AGO, "valid_to": DISTRICTS_OF_2020,
               "province_code": "51", "parent_code": "51"}  # fmt: skip
     return [
         unit(code="526", name="Tây Trà", full_name="Huyện Tây Trà", successor_codes="525", **common, **note),
         unit(code="525", name="Trà Bồng", full_name="Huyện Trà Bồng", successor_codes="525", **common, **note),
-        unit(code="534", name="Đức Phổ", full_name="Huyện Đức Phổ", successor_codes="534", **common),
+        unit(
+            code="534",
+            name="Đức Phổ",
+            full_name="Huyện Đức Phổ",
+            successor_codes="534",
+            lon=town["lon"],
+            lat=town["lat"],
+            **common,
+        ),
     ]
 
 

@@ -32,6 +32,11 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(LOCAL).date()
 
 
+def end_of_day(day: date) -> datetime:
+    """The first moment (UTC) after a calendar day in Việt Nam."""
+    return datetime.combine(day, datetime.min.time(), LOCAL).astimezone(UTC) + timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Window:
     """A half-open stretch of time [since, until)."""

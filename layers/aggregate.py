@@ -26,6 +26,7 @@ from layers.sum_statements import (
     whole_layer_statement,
 )
 from layers.sums import is_summed
+from layers.sums_then import unit_statement_then, whole_layer_then
 from layers.versions import LayerVersion
 
 NO_ROWS: Row = {}
@@ -62,6 +63,39 @@ async def read_unit(
             row = dict((await connection.execute(unit_statement(layer), asked)).mappings().one())
         found += await _sums(connection, layer, row, desk, (now, ground))
     return found
+
+
+async def read_unit_then(
+    connection: ReadConnection, layers: Sequence[Layer], unit: int, then: tuple[datetime, datetime], ground: bool = True
+) -> list[Sum]:
+    """Every measure of one unit as it was at the end of a day; `then` is (now, that moment), UTC.
+
+    Of layers that keep no former rows, and of those that had none yet, there is nothing to say.
+    """
+    now, until = then
+    desk = await _open_desk(connection)
+    found: list[Sum] = []
+    for layer in layers:
+        row = await _row_then(connection, layer, {"units": [unit], "now": now, "until": until})
+        if row is not None:
+            found += await _sums(connection, layer, row, desk, (now, ground))
+            continue
+        source = least_real((), desk.sources.values(), layer.source)
+        found += [Sum(layer, measure, None, None, 0, False, None, source) for measure in layer.measures]
+    return found
+
+
+async def _row_then(connection: ReadConnection, layer: Layer, asked: Row) -> Row | None:
+    """The sums of that moment, or None when nothing can be said; figures of the ground itself stay as they are."""
+    if from_cells(layer):
+        return dict((await connection.execute(unit_statement(layer), asked)).mappings().one())
+    if not is_summed(layer):
+        return None
+    row = dict((await connection.execute(unit_statement_then(layer), asked)).mappings().one())
+    if row["rows"]:
+        return row
+    whole = dict((await connection.execute(whole_layer_then(layer), asked)).mappings().one())
+    return whole if whole["source_ids"] else None
 
 
 async def _kept_rows(connection: ReadConnection, layers: Sequence[Layer], unit: int) -> dict[str, Row]:

@@ -90,6 +90,15 @@ def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
 
 def _asked(layer: Layer) -> Select[*tuple[Any, ...]]:
     """From the rows themselves: figures of cells, and what depends on the moment."""
+    return _over(layer, None if from_cells(layer) else layer.reading, _today(layer))
+
+
+def statement_over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, ...]]:
+    """All measures of a layer for the unit keys in `:units`, over `rows` joined to the cells by `joined`."""
+    return _over(layer, rows, joined).where(UnitCell.unit_key.in_(UNITS))
+
+
+def _over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, ...]]:
     columns: list[Any] = []
     for measure in layer.measures:
         columns.append(measure.value.label(measure.name))
@@ -98,14 +107,18 @@ def _asked(layer: Layer) -> Select[*tuple[Any, ...]]:
     columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
     columns += [_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids")]
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)
-    return statement if from_cells(layer) else statement.join(layer.reading, _today(layer))
+    return statement if rows is None else statement.join(rows, joined)
 
 
 def whole_layer_statement(layer: Layer) -> Select[*tuple[Any, ...]]:
     """When and from whom the layer's rows of today are at all: what stands beside a zero. Columns: t, source_ids."""
-    statement = select(_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids"))
-    statement = statement.select_from(layer.reading)
+    statement = said_of(layer).select_from(layer.reading)
     return statement.where(layer.rows) if layer.rows is not None else statement
+
+
+def said_of(layer: Layer) -> Select[*tuple[Any, ...]]:
+    """When and by whom some rows of a layer were said. Columns: t, source_ids."""
+    return select(_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids"))
 
 
 def from_cells(layer: Layer) -> bool:

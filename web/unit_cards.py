@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from geo.clock import local_date
+from geo.clock import end_of_day, local_date
 from geo.errors import BadInput, NotFound
 from layers import aggregate
 from layers.access.roles import Role
-from layers.database import read
+from layers.database import ReadConnection, read
 from layers.sources.freshness import SourceInfo, freshness, least_real
 from layers.spec import Layer, Measure, Text
 from layers.units.models import Unit
@@ -76,13 +76,25 @@ async def card(state: State, role: Role, code: str, at: date | None, structure: 
             else (await connection.execute(parts_statement(row.key, "commune", today))).all()
         )
         layers = aggregate.readable(list(state.registry.values()), role)
-        sums = await aggregate.read_unit(connection, layers, row.key, state.clock(), row.shape)
+        until = end_of_day(at) if at is not None and at < today else None
+        sums = await _sums_of(connection, layers, row, (state.clock(), until))
     return UnitCard(
         unit=unit_view(row),
         vintage=_vintage(row),
+        values_at=until,
         parts=[PartView(code=p.code, name=p.name) for p in parts],
         measures=[measure_view(found, state.clock()) for found in sums],
     )
+
+
+async def _sums_of(
+    connection: ReadConnection, layers: list[Layer], row: Any, moments: tuple[datetime, datetime | None]
+) -> list[aggregate.Sum]:
+    """The sums of a unit now, or as they were at a past moment."""
+    now, until = moments
+    if until is None:
+        return await aggregate.read_unit(connection, layers, row.key, now, row.shape)
+    return await aggregate.read_unit_then(connection, layers, row.key, (now, until), row.shape)
 
 
 async def unit_values(state: State, role: Role, name: str, level: str) -> UnitValues:

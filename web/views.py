@@ -83,10 +83,11 @@ class PartView(BaseModel):
 
 
 class UnitCard(BaseModel):
-    """One click on a unit."""
+    """One click on a unit. `values_at`: the past moment the values are of; null means now."""
 
     unit: UnitView
     vintage: Words
+    values_at: datetime | None
     parts: list[PartView]
     measures: list[MeasureView]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from layers.registry import load_layers
 from layers.spec import Layer
 from layers.sum_statements import KEPT, KEPT_WHOLE, by_layer, unit_statement, whole_layer_statement
 from layers.sums import is_summed
+from layers.sums_then import unit_statement_then
 from layers.units.models import Cell, Unit
 
 SUMMED = [m for m in load_layers().values() if m.measures]
@@ -103,6 +104,16 @@ def test_no_sum_touches_a_geometry(layer: Layer, grouped: bool, reading: Connect
 def test_neither_does_the_statement_that_asks_all_layers_at_once(reading: Connection) -> None:
     given = {"units": units(reading, "former_district"), "layers": [m.name for m in SUMMED]}
     assert GEOMETRY.findall(explain(reading, KEPT, given) + explain(reading, KEPT_WHOLE, {})) == []
+
+
+@pytest.mark.parametrize("layer", [m for m in SUMMED if is_summed(m)], ids=lambda m: m.name)
+def test_nor_do_the_sums_of_a_past_day_and_today_they_are_the_same(layer: Layer, reading: Connection) -> None:
+    keys, tomorrow = units(reading, "former_district"), datetime.now(UTC) + timedelta(days=1)
+    given = {"units": keys, "now": datetime.now(UTC), "until": tomorrow}
+    assert GEOMETRY.findall(explain(reading, unit_statement_then(layer), given)) == []
+    then = dict(reading.execute(unit_statement_then(layer), given).mappings().one())
+    (now,) = ask(reading, layer, keys, grouped=False)
+    assert {name: then[name] for name in now if name != "split"} == {n: v for n, v in now.items() if n != "split"}
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -1,6 +1,5 @@
 """The counts every table of the province agrees on, and that sums are the same every way."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,23 +8,10 @@ from sqlalchemy import Connection, Engine, func, select
 from geo.errors import BadInput
 from layers import sum_statements
 from layers.catalog import unit as unit_catalog
-from layers.database import make_engine, write
+from layers.database import write
 from layers.units.load import load_reference
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.read import locate_statement, unit_statement, units_statement
-
-
-@pytest.fixture
-def engine(reading_url: str) -> Iterator[Engine]:
-    made = make_engine(reading_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def db(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        yield connection
 
 
 @pytest.mark.parametrize(
