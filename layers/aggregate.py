@@ -4,7 +4,7 @@ One Select for all layers whose sums are kept, one for each that is asked as it 
 a delivered layer has no rows is a true zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,8 @@ NO_ROWS: Row = {}
 class Sum:
     """One measure of one unit. `value` None is "no figure"; `known` of `rows` had one; `split` is an estimate.
 
-    `t` (UTC) and `source` are those of the rows summed, or of the layer as a whole beside a zero.
+    `t` (UTC) and `source` are those of the rows summed, or of the layer as a whole beside a zero. A ratio has its two
+    sums too: `part` ÷ `whole` × `measure.times` is its value.
     """
 
     layer: Layer
@@ -47,6 +48,20 @@ class Sum:
     split: bool
     t: datetime | None
     source: SourceInfo | None
+    part: float | None = None
+    whole: float | None = None
+
+
+def total(sums: Iterable[Sum]) -> float | None:
+    """One measure over several units: the sum, or the ratio of the sums; None when none has a figure."""
+    some = [s for s in sums if s.value is not None]
+    if not some:
+        return None
+    measure = some[0].measure
+    if measure.denominator is None:
+        return sum(s.value for s in some if s.value is not None)
+    whole = sum(s.whole for s in some if s.whole is not None)
+    return measure.times * sum(s.part for s in some if s.part is not None) / whole if whole else None
 
 
 async def read_unit(
@@ -140,11 +155,15 @@ async def _sums(
     rows = row.get("rows") or 0
     found = []
     for measure in layer.measures:
-        value = (row[measure.name] if rows else 0) if figures else None
-        known = row.get(f"known_{measure.name}") if measure.known is not None else None
-        number = None if value is None else float(value)
-        found.append(Sum(layer, measure, number, known, rows, shared, t, source))
+        nothing = None if measure.denominator is not None else 0  # nothing of nothing is no ratio
+        value = (row[measure.name] if rows else nothing) if figures else None
+        known, part, whole = (row.get(f"{said}_{measure.name}") for said in ("known", "part", "whole"))
+        found.append(Sum(layer, measure, _number(value), known, rows, shared, t, source, _number(part), _number(whole)))
     return found
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 async def _said(

@@ -57,6 +57,18 @@ class PointFact(Fact):
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=crs.STORED))
 
 
+class AreaFact(Fact):
+    """A fact that covers ground or sea; `geom` is EPSG:4326, its outlines do not cross themselves."""
+
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=crs.STORED))
+
+
+class LineFact(Fact):
+    """A fact that runs along a line; `geom` is EPSG:4326."""
+
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTILINESTRING", srid=crs.STORED))
+
+
 def current_once(cls: Any) -> tuple[Any, ...]:
     """The partial unique index that allows one current row per (source, code)."""
     from sqlalchemy import Index, text

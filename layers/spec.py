@@ -26,6 +26,7 @@ class Text:
 
 COUNT = Text("cơ sở", "facilities")
 PEOPLE = Text("người", "people")
+PERCENT = Text("%", "%")
 
 
 class Token(StrEnum):
@@ -36,6 +37,11 @@ class Token(StrEnum):
     LEARNING = "learning"
     VESSEL = "vessel"
     PORT = "port"
+    TOURISM = "tourism"
+    REPORT = "report"
+    SERVICE = "service"
+    ZONE = "zone"
+    BOUNDARY = "boundary"
     LAND = "land"
     OUTLINE = "outline"
 
@@ -44,12 +50,13 @@ class Token(StrEnum):
 class Style:
     """How a layer looks, without colours or numbers of one renderer."""
 
-    shape: Literal["circle", "fill", "line", "stream", "land"]
+    shape: Literal["circle", "fill", "area", "line", "stream", "land"]
     color: Token
     minzoom: int = 0
     maxzoom: int = 24
     radius: float = 4.0
     icon: str | None = None
+    doubt: str | None = None  # the yes-or-no field that says whether a person has checked the feature
 
     @classmethod
     def circle(cls, color: Token, *, minzoom: int = 0, radius: float = 4.0, icon: str | None = None) -> "Style":
@@ -58,8 +65,13 @@ class Style:
 
     @classmethod
     def fill(cls, color: Token, *, minzoom: int = 0) -> "Style":
-        """An area with an outline."""
+        """A unit with an outline, which a page fills by a measure."""
         return cls("fill", color, minzoom)
+
+    @classmethod
+    def area(cls, color: Token, *, minzoom: int = 0, doubt: str | None = None) -> "Style":
+        """A thin area that what is under it shines through; broken lines and a word where `doubt` is false."""
+        return cls("area", color, minzoom, doubt=doubt)
 
     @classmethod
     def land(cls, color: Token) -> "Style":
@@ -78,6 +90,18 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One value a field may have, as files and tiles write it, and what people read."""
+
+    value: str
+    title: Text
+
+
+Says = Literal["name", "kind", "state", "capacity"]
+"""What a field tells of a feature on its page: what it is called, what sort it is, how it stands, how much it holds."""
+
+
+@dataclass(frozen=True)
 class Field:
     """One column shown or read from files. Required in a file exactly when the column is NOT NULL.
 
@@ -88,7 +112,8 @@ class Field:
     title: Text
     unit: str | None = None
     read_by: Readers = PUBLIC
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    says: Says | None = None
     low: float | None = None
     high: float | None = None
     from_file: bool = True
@@ -102,10 +127,19 @@ class Field:
         assert self.column is not None
         return str(self.column.key)
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values it may have; empty when any will do."""
+        return tuple(choice.value for choice in self.choices)
+
 
 @dataclass(frozen=True)
 class Measure:
-    """One number per unit: `value` is an aggregate over the layer's rows in the unit's cells."""
+    """One number per unit: `value` is an aggregate over the layer's rows in the unit's cells.
+
+    With a `denominator` it is a ratio: `times` × the sum of `value` ÷ the sum of `denominator`, so that the ratio of a
+    unit is one of sums, never a sum or a mean of ratios.
+    """
 
     name: str
     title: Text
@@ -114,6 +148,8 @@ class Measure:
     known: ColumnElement[Any] | None = None  # aggregate: how many rows have a value, when some may lack one
     good: Literal["up", "down", "none"] = "none"
     digits: int = 0
+    denominator: ColumnElement[Any] | None = None
+    times: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -153,10 +189,11 @@ class Shapes:
 
 @dataclass(frozen=True)
 class Density:
-    """What those may see who may not see each: counts per square of `size_deg` degrees."""
+    """What those may see who may not see each: `counted` per square of `size_deg` degrees."""
 
     read_by: Readers
     size_deg: float
+    counted: str = "features"
 
 
 @dataclass(frozen=True)
@@ -192,3 +229,7 @@ class Layer:
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
         return next((f for f in self.fields if f.name == name), None)
+
+    def saying(self, what: Says) -> tuple[Field, ...]:
+        """The fields that say this of a feature, most telling first."""
+        return tuple(f for f in self.fields if f.says == what)

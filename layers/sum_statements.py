@@ -7,9 +7,9 @@ cells themselves, are asked layer by layer.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, distinct, false, func, null, select
+from sqlalchemy import Double, Integer, Select, String, and_, bindparam, cast, distinct, false, func, null, select
 
-from layers.spec import Column, Layer
+from layers.spec import Column, Layer, Measure
 from layers.sums import CellSum, is_summed
 from layers.units.models import Cell, UnitCell
 
@@ -30,6 +30,7 @@ KEPT: Select[*tuple[Any, ...]] = (
         CellSum.layer,
         CellSum.measure,
         func.sum(CellSum.value).label("value"),
+        func.sum(CellSum.denominator).label("denominator"),
         func.sum(CellSum.known).label("known"),
         func.sum(CellSum.rows).label("rows"),
         func.max(CellSum.t).label("t"),
@@ -56,16 +57,25 @@ def by_layer(layers: Sequence[Layer], rows: Iterable[Any]) -> dict[str, Row]:
             continue
         shared = {"split": False} | {name: row[name] for name in ("rows", "t", "source_ids")}
         whole = found.setdefault(row["layer"], shared)
-        whole[measure.name] = row["value"]
+        whole |= _figures(measure, row["value"], row["denominator"])
         if measure.known is not None:
             whole[f"known_{measure.name}"] = row["known"]
     return found
 
 
+def _figures(measure: Measure, value: float | None, denominator: float | None) -> Row:
+    """One measure's columns from its sums; the ratio of sums where it is a ratio."""
+    if measure.denominator is None:
+        return {measure.name: value}
+    ratio = value * measure.times / denominator if value is not None and denominator else None
+    return {measure.name: ratio, f"part_{measure.name}": value, f"whole_{measure.name}": denominator}
+
+
 def unit_statement(layer: Layer, grouped: bool = False) -> Select[*tuple[Any, ...]]:
     """All measures of a layer for the unit keys in `:units`; one row per unit when `grouped`.
 
-    Columns: unit, each measure by name, `known_<name>` where rows may lack a value, rows, split, t, source_ids.
+    Columns: unit, each measure by name, `known_<name>` where rows may lack a value, `part_<name>` and `whole_<name>`
+    of a ratio, rows, split, t, source_ids.
     """
     statement = _kept(layer) if is_summed(layer) else _asked(layer)
     if grouped:
@@ -78,14 +88,23 @@ def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
     columns: list[Any] = []
     for measure in layer.measures:
         mine = CellSum.measure == measure.name
-        columns.append(func.sum(CellSum.value).filter(mine).label(measure.name))
-        if measure.known is not None:
-            columns.append(func.sum(CellSum.known).filter(mine).label(f"known_{measure.name}"))
+        sums = [func.sum(column).filter(mine) for column in (CellSum.value, CellSum.denominator, CellSum.known)]
+        columns += _labelled(measure, *sums)
     first = CellSum.measure == layer.measures[0].name
     columns += [func.sum(CellSum.rows).filter(first).label("rows"), false().label("split")]
     columns += [func.max(CellSum.t).label("t"), _senders(CellSum.source_id).label("source_ids")]
     joined = and_(CellSum.cell_id == UnitCell.cell_id, CellSum.layer == layer.name)
     return select(*columns).select_from(UnitCell).join(CellSum, joined)
+
+
+def _labelled(measure: Measure, value: Any, denominator: Any, known: Any) -> list[Any]:
+    """A measure's columns from its aggregates; a ratio is made here, after both its parts were summed."""
+    columns = [value.label(measure.name)]
+    if measure.denominator is not None:
+        part, whole = cast(value, Double), cast(denominator, Double)
+        columns = [(part * measure.times / func.nullif(whole, 0)).label(measure.name)]
+        columns += [part.label(f"part_{measure.name}"), whole.label(f"whole_{measure.name}")]
+    return columns if measure.known is None else [*columns, known.label(f"known_{measure.name}")]
 
 
 def _asked(layer: Layer) -> Select[*tuple[Any, ...]]:
@@ -101,9 +120,7 @@ def statement_over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, .
 def _over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, ...]]:
     columns: list[Any] = []
     for measure in layer.measures:
-        columns.append(measure.value.label(measure.name))
-        if measure.known is not None:
-            columns.append(measure.known.label(f"known_{measure.name}"))
+        columns += _labelled(measure, measure.value, measure.denominator, measure.known)
     columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
     columns += [_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids")]
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)

@@ -1,13 +1,17 @@
 """Sums per cell, kept beside the facts by whoever writes them: a card then adds a few numbers, not every fact.
 
-Only for facts whose sums do not depend on the moment; boats are asked as they stand (`vessel_now`).
+Only for facts whose sums do not depend on the moment: boats are asked as they stand (`vessel_now`), and so is
+whatever has a deadline.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import psycopg
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     Double,
     Integer,
     Select,
@@ -22,9 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.visitors import iterate
 
 from layers.base import Base, Fact
 from layers.spec import Layer, Measure
+from layers.watch.rules import NOW
 
 
 class CellSum(Base):
@@ -32,6 +38,7 @@ class CellSum(Base):
 
     `value` is NULL when no row had one; `known` counts those that had, NULL for measures every row has.
     Rows that lie in no cell are kept too, under `NO_CELL`: no unit counts them, and none is lost.
+    `denominator` is what a ratio's `value` is to be divided by once both are summed; NULL for other measures.
     """
 
     __tablename__ = "cell_sum"
@@ -41,18 +48,31 @@ class CellSum(Base):
     measure: Mapped[str] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     value: Mapped[float | None]
+    denominator: Mapped[float | None]
     known: Mapped[int | None]
     rows: Mapped[int]
     t: Mapped[datetime | None]
 
 
 NO_CELL = 0
-COLUMNS = ("layer", "cell_id", "measure", "source_id", "value", "known", "rows", "t")
+COLUMNS = ("layer", "cell_id", "measure", "source_id", "value", "denominator", "known", "rows", "t")
 
 
+@cache
 def is_summed(layer: Layer) -> bool:
     """Whether the layer's sums are kept per cell: facts read as they were written."""
-    return layer.view is None and layer.cell is not None and issubclass(layer.model, Fact) and bool(layer.measures)
+    kept = layer.view is None and layer.cell is not None and issubclass(layer.model, Fact) and bool(layer.measures)
+    return kept and not any(_asks_the_clock(part) for measure in layer.measures for part in _parts(measure))
+
+
+def _parts(measure: Measure) -> list[ColumnElement[Any]]:
+    """The aggregates a measure is made of."""
+    return [part for part in (measure.value, measure.denominator, measure.known) if part is not None]
+
+
+def _asks_the_clock(part: ColumnElement[Any]) -> bool:
+    """Whether an aggregate holds the moment asked about: a sum kept from yesterday would then be wrong today."""
+    return any(isinstance(each, BindParameter) and each.key == NOW.key for each in iterate(part))
 
 
 def refresh_sums(connection: psycopg.Connection, layer: Layer) -> None:
@@ -78,6 +98,7 @@ def _per_cell(layer: Layer, measure: Measure) -> Select[*tuple[Any, ...]]:
         literal(measure.name).label("measure"),
         model.source_id,
         cast(measure.value, Double).label("value"),
+        cast(measure.denominator if measure.denominator is not None else null(), Double).label("denominator"),
         known.label("known"),
         func.count().label("rows"),
         func.max(layer.time if layer.time is not None else null()).label("t"),

@@ -1,10 +1,17 @@
 """A layer's page of documentation, from its one file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.spec import Field, Layer
+
+_POINT = "a GeoJSON Point, or the columns `lon` and `lat`, in degrees (WGS 84)"
+_SHAPES: Mapping[str, str] = {
+    "circle": _POINT,
+    "area": "a GeoJSON Polygon or MultiPolygon in degrees (WGS 84) whose outline does not cross itself",
+    "line": "a GeoJSON LineString or MultiLineString in degrees (WGS 84)",
+}
 
 
 def layer_page(layer: Layer) -> str:
@@ -30,14 +37,13 @@ def _field(field: Field) -> tuple[str, ...]:
     required = field.column is not None and not field.column.nullable
     word = "–" if not field.from_file else "required" if required else "optional"
     bounds = f"; {field.low:g} to {field.high:g}" if field.low is not None and field.high is not None else ""
-    choices = f"; one of {', '.join(field.choices)}" if field.choices else ""
+    choices = f"; one of {', '.join(f'{c.value} ({c.title.vi})' for c in field.choices)}" if field.choices else ""
     return (f"`{field.name}`", field.title.vi, field.title.en, field.unit or "", word + bounds + choices)
 
 
 def _file(layer: Layer) -> str:
     assert layer.file is not None
-    point = "a GeoJSON Point, or the columns `lon` and `lat`, in degrees (WGS 84)"
-    where = point if layer.file.place == "geometry" else "the column `commune_code` (2025 code)"
+    where = _SHAPES[layer.style.shape] if layer.file.place == "geometry" else "the column `commune_code` (2025 code)"
     links = [column for link in layer.file.links for column in link.columns]
     lines = [f"## Files\n\n`opsmap load {layer.name} FILE` takes CSV and GeoJSON; the place comes from {where}."]
     if layer.file.time:

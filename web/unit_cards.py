@@ -126,7 +126,7 @@ async def unit_values(state: State, role: Role, name: str, level: str) -> UnitVa
         level=level,
         values=values,
         breaks=breaks(known),
-        total=sum(known) if known else None,
+        total=aggregate.total(chosen.values()),
         origin=source.origin if source else "real",
         source=source_view(source),
         stale=freshness(age, source.cadence if source else None),

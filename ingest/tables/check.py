@@ -82,8 +82,8 @@ def _value(field: Field, row: Mapping[str, Any]) -> Any:
         return None
     assert field.column is not None
     value = parse_value(field.name, row[field.name], field.column.type)
-    if field.choices and value not in field.choices:
-        raise FieldFault(f"field {field.name}: {value!r}; use one of {', '.join(field.choices)}")
+    if field.choices and value not in field.values:
+        raise FieldFault(f"field {field.name}: {value!r}; use one of {', '.join(field.values)}")
     _check_range(field, value)
     return value
 

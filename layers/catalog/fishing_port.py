@@ -27,7 +27,7 @@ LAYER = Layer(
     rows=FishingPort.superseded_at.is_(None),
     fields=(
         Field(FishingPort.code, Text("Mã", "Code")),
-        Field(FishingPort.name, Text("Tên", "Name")),
+        Field(FishingPort.name, Text("Tên", "Name"), says="name"),
         Field(FishingPort.radius_m, Text("Bán kính", "Radius"), unit="m", low=10, high=20000),
         Field(FishingPort.precision_m, Text("Sai số vị trí", "Position error"), unit="m", low=0),
         Field(FishingPort.note, Text("Ghi chú", "Note")),

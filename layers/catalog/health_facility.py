@@ -4,9 +4,14 @@ from sqlalchemy import func
 from sqlalchemy.orm import Mapped
 
 from layers.base import Base, PointFact
-from layers.spec import COUNT, Field, FromFile, Layer, Measure, Style, Text, Token
+from layers.spec import COUNT, Choice, Field, FromFile, Layer, Measure, Style, Text, Token
 
-KINDS = ("hospital", "polyclinic", "health_centre", "commune_station")
+KINDS = (
+    Choice("hospital", Text("Bệnh viện", "Hospital")),
+    Choice("polyclinic", Text("Phòng khám đa khoa khu vực", "Regional polyclinic")),
+    Choice("health_centre", Text("Trung tâm y tế, cơ sở y tế khác", "Health centre")),
+    Choice("commune_station", Text("Trạm y tế xã", "Commune health station")),
+)
 
 
 class HealthFacility(PointFact, Base):
@@ -31,9 +36,9 @@ LAYER = Layer(
     rows=HealthFacility.superseded_at.is_(None),
     fields=(
         Field(HealthFacility.code, Text("Mã", "Code")),
-        Field(HealthFacility.name, Text("Tên", "Name")),
-        Field(HealthFacility.kind, Text("Loại", "Kind"), choices=KINDS),
-        Field(HealthFacility.beds, Text("Giường bệnh", "Beds"), unit="beds", low=0, high=5000),
+        Field(HealthFacility.name, Text("Tên", "Name"), says="name"),
+        Field(HealthFacility.kind, Text("Loại", "Kind"), choices=KINDS, says="kind"),
+        Field(HealthFacility.beds, Text("Giường bệnh", "Beds"), unit="beds", low=0, high=5000, says="capacity"),
         Field(HealthFacility.his, Text("Hệ thống HIS", "HIS")),
         Field(HealthFacility.precision_m, Text("Sai số vị trí", "Position error"), unit="m", low=0),
         Field(HealthFacility.note, Text("Ghi chú", "Note")),

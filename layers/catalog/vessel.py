@@ -29,7 +29,7 @@ LAYER = Layer(
     time=VesselNow.t,
     row_source=VesselNow.source_id,
     read_by=OFFICERS,
-    density=Density(PUBLIC - OFFICERS, size_deg=0.25),
+    density=Density(PUBLIC - OFFICERS, size_deg=0.25, counted="boats"),
     measures=(
         Measure("vessels", Text("Tàu cá đăng ký", "Registered vessels"), func.count(), BOATS),
         Measure(

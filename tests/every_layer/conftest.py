@@ -46,7 +46,7 @@ def good_value(field: Field, number: int) -> Any:
     assert field.column is not None
     kind = field.column.type.python_type
     if field.choices:
-        return field.choices[number % len(field.choices)]
+        return field.values[number % len(field.values)]
     if kind in (int, float):
         low = field.low or 0
         return low + number % int(min(field.high or 100, 100) - low)

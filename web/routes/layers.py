@@ -16,6 +16,7 @@ from web.access import role_of
 from web.state import State, state_of
 
 router = APIRouter(prefix="/api")
+_GEOMETRY = {"land": "polygon", "fill": "polygon", "area": "polygon", "line": "line"}
 
 
 @router.get("/layers")
@@ -48,7 +49,7 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
         "version": version,
         "changed_at": changed,
         "mode": allowed.mode,
-        "geometry": "polygon" if layer.shapes is not None else "point",
+        "geometry": _GEOMETRY.get(layer.style.shape, "point"),
         "tiles": f"/tiles/{layer.name}.json",
         "fields": [_field(f) for f in allowed.fields],
         "measures": [
@@ -62,7 +63,8 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
 def _field(field: Field) -> dict[str, Any]:
     assert field.column is not None
     kind = {int: "number", float: "number", bool: "boolean"}.get(field.column.type.python_type, "text")
-    return {"name": field.name, "title": words(field.title), "unit": field.unit, "kind": kind}
+    told = {"name": field.name, "title": words(field.title), "unit": field.unit, "kind": kind, "says": field.says}
+    return told | {"choices": [{"value": c.value, "title": words(c.title)} for c in field.choices]}
 
 
 def words(text: Text) -> dict[str, str]:
