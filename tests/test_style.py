@@ -1,10 +1,11 @@
 """Every style that anybody can be given is one that MapLibre accepts, in colours that can be told apart."""
 
 import json
+import math
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ PACKAGE = Path("node_modules", "@maplibre", "maplibre-gl-style-spec", "dist", "i
 PLACES = (ROOT / "web" / "frontend", ROOT / ".venv" / "frontend-check" / "frontend")
 LAYERS = load_layers()
 LANGS = ("vi", "en")
+Matrix = tuple[tuple[float, float, float], ...]
 
 VALIDATE = """
 import { readFileSync } from 'node:fs';
@@ -106,7 +108,9 @@ def contrast(one: str, other: str) -> float:
 
 GROUNDS = ("sea", "land", "unit", "no_data")
 TEXTS = ("text", "text_quiet")
-SIGNS = tuple(sorted({m.style.color.value for m in LAYERS.values() if m.style.shape in ("circle", "stream")}))
+DRAWN = ("circle", "stream", "area", "line")
+SIGNS = tuple(sorted({m.style.color.value for m in LAYERS.values() if m.style.shape in DRAWN}))
+POINTS = tuple(sorted({m.style.color.value for m in LAYERS.values() if m.style.shape == "circle"}))
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -119,6 +123,47 @@ def test_text_can_be_read(theme: str, token: str, ground: str) -> None:
 @pytest.mark.parametrize(("token", "ground"), list(product((*SIGNS, "learning", "unit_line"), GROUNDS)))
 def test_signs_can_be_seen(theme: str, token: str, ground: str) -> None:
     assert contrast(THEMES[theme][token], THEMES[theme][ground]) >= 3
+
+
+EYES: dict[str, Matrix] = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "no green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "no blue": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
+"""Linear sRGB as people with all or two kinds of cones see it: Machado, Oliveira & Fernandes 2009, severity 1."""
+XYZ: Matrix = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+WHITE = (0.95047, 1.0, 1.08883)
+
+
+def apart(one: str, other: str, eyes: str) -> float:
+    """CIE 1976 distance of two colours as those eyes see them; about 2 can just be told."""
+    return math.dist(lab(one, eyes), lab(other, eyes))
+
+
+def lab(color: str, eyes: str) -> tuple[float, float, float]:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    seen = [min(1, max(0, c)) for c in product_of(EYES[eyes], linear)]
+    x, y, z = (v / w for v, w in zip(product_of(XYZ, seen), WHITE, strict=True))
+    fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def product_of(matrix: Matrix, vector: Sequence[float]) -> list[float]:
+    return [sum(m * v for m, v in zip(row, vector, strict=True)) for row in matrix]
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("one", "other"), [*combinations(POINTS, 2), ("zone", "boundary")])
+def test_signs_can_be_told_apart_by_everybody(theme: str, one: str, other: str, eyes: str) -> None:
+    assert apart(THEMES[theme][one], THEMES[theme][other], eyes) >= 10
+
+
+def test_distance_is_measured_as_the_standard_does() -> None:
+    assert apart("#000000", "#ffffff", "all cones") == pytest.approx(100, abs=0.1)
+    assert apart("#d55e00", "#6b8e00", "no green") < apart("#d55e00", "#6b8e00", "all cones") / 3
 
 
 def test_contrast_is_measured_as_the_guidelines_do() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Float,
     Integer,
     LargeBinary,
@@ -51,10 +52,10 @@ def tile_statement(layer: Layer, scope: Scope) -> TileSQL:
         parts = [_encoded(_density_rows(layer), layer.name, with_id=False)]
     elif layer.shapes is not None:
         parts = [_encoded(_shape_rows(layer, scope), layer.name)]
-        if layer.shapes.label is not None:
-            parts.append(_encoded(_label_rows(layer, scope), f"{layer.name}_label"))
     else:
-        parts = [_encoded(_point_rows(layer, scope), layer.name, with_id=numbered(layer))]
+        parts = [_encoded(_feature_rows(layer, scope), layer.name, with_id=numbered(layer))]
+    if scope.mode == "exact" and label_point(layer) is not None:
+        parts.append(_encoded(_label_rows(layer, scope), f"{layer.name}_label"))
     whole: ColumnElement[Any] = parts[0].scalar_subquery()
     for part in parts[1:]:
         whole = cast(whole, LargeBinary).concat(cast(part.scalar_subquery(), LargeBinary))
@@ -72,10 +73,17 @@ def _mvt_geometry(in_map_crs: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _columns(layer: Layer, scope: Scope) -> list[ColumnElement[Any]]:
     """The columns the scope allows, read from what the layer reads."""
-    return [layer.key.label("id"), *(getattr(layer.reading, f.name).label(f.name) for f in scope.fields)]
+    return [layer.key.label("id"), *(_told(getattr(layer.reading, f.name)).label(f.name) for f in scope.fields)]
 
 
-def _point_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
+def _told(column: Any) -> Any:
+    """A column as a tile tells it: moments in UTC, as ISO 8601 writes them."""
+    if not isinstance(column.type, DateTime):
+        return column
+    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+
+
+def _feature_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     assert layer.geometry is not None
     inside = layer.geometry.op("&&")(_wider_stored())
     rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(layer.geometry, crs.MAP))).where(inside)
@@ -93,23 +101,37 @@ def _shape_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
+def label_point(layer: Layer) -> Any:
+    """Where a feature's name stands, once, so that no seam cuts it; None where features have no such place."""
+    if layer.shapes is not None:
+        return layer.shapes.label
+    return func.ST_PointOnSurface(layer.geometry) if layer.style.shape == "area" else None
+
+
 def _label_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
-    label = layer.shapes.label  # type: ignore[union-attr]
+    label = label_point(layer)
     assert label is not None
     rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
     rows = rows.where(label.op("&&")(_wider_stored()))
+    if layer.geometry is not None:  # the label lies within: the index finds the few it may be of
+        rows = rows.where(layer.geometry.op("&&")(_wider_stored()))
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
 def density_rows(layer: Layer, inside: ColumnElement[bool] | None = None) -> Select[*tuple[Any, ...]]:
-    """Counts per square of the layer's density: west, south (degrees), boats. Every point counts once."""
+    """Counts per square of the layer's density: west, south (degrees), how many. Every point of today counts once."""
     assert layer.density is not None
     assert layer.geometry is not None
     size = literal(layer.density.size_deg, Float)
     west = (func.floor(func.ST_X(layer.geometry) / size) * size).label("west")
     south = (func.floor(func.ST_Y(layer.geometry) / size) * size).label("south")
-    rows = select(west, south, func.count().label("boats")).where(layer.geometry.is_not(None)).group_by(west, south)
+    rows = select(west, south, func.count().label(layer.density.counted))
+    rows = rows.where(layer.geometry.is_not(None), *_today(layer)).group_by(west, south)
     return rows.where(inside) if inside is not None else rows
+
+
+def _today(layer: Layer) -> list[ColumnElement[bool]]:
+    return [layer.rows] if layer.rows is not None else []
 
 
 def _density_rows(layer: Layer) -> Select[*tuple[Any, ...]]:
@@ -120,7 +142,7 @@ def _density_rows(layer: Layer) -> Select[*tuple[Any, ...]]:
     counted: Subquery = density_rows(layer, near).subquery("counted")
     c = counted.c
     square = func.ST_MakeEnvelope(c.west, c.south, c.west + size, c.south + size, crs.STORED)
-    return select(c.boats, c.west, c.south, _mvt_geometry(func.ST_Transform(square, crs.MAP)))
+    return select(c[layer.density.counted], c.west, c.south, _mvt_geometry(func.ST_Transform(square, crs.MAP)))
 
 
 def _encoded(rows: Select[*tuple[Any, ...]], name: str, *, with_id: bool = True) -> Select[*tuple[Any, ...]]:

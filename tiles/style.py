@@ -1,7 +1,7 @@
 """The map's style for MapLibre, made from the registry: what is drawn, in which order, in which colours."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.access.scope import Scope
 from layers.spec import Layer
@@ -26,9 +26,19 @@ SEA_NAMES: tuple[tuple[str, str, str, float, float], ...] = (
 )
 """Names every view carries. Positions are label positions of ours, not features."""
 
+UNVERIFIED: Mapping[str, str] = {"vi": "chưa xác minh", "en": "unverified"}
+"""What stands beside the name of a feature that nobody has held against its paper."""
+
 Style = dict[str, Any]
 Colors = Mapping[str, str]
 Seen = Mapping[str, tuple[Layer, Scope]]
+
+
+class View(NamedTuple):
+    """Which map it is for, and in which language."""
+
+    base: str
+    lang: str
 
 
 def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: str, base: str) -> Style:
@@ -36,7 +46,8 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
     colors = THEMES[theme]
     drawn = [_sea(colors)]
     for layer, allowed in sorted(seen.values(), key=lambda item: _ORDER[item[0].style.shape]):
-        drawn += _DRAW[layer.style.shape](layer, allowed, colors, base)
+        draw = _density if allowed.mode == "density" else _DRAW[layer.style.shape]
+        drawn += draw(layer, allowed, colors, View(base, lang))
     return {
         "version": 8,
         "name": f"opsmap {theme}",
@@ -48,7 +59,7 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
     }
 
 
-_ORDER = {"land": 0, "fill": 1, "line": 2, "stream": 3, "circle": 4}
+_ORDER = {"land": 0, "fill": 1, "area": 2, "line": 3, "stream": 4, "circle": 5}
 
 
 def font_faces() -> Style:
@@ -89,7 +100,7 @@ def _sea(colors: Colors) -> Style:
     return {"id": "sea", "type": "background", "paint": {"background-color": colors["sea"]}}
 
 
-def _land(layer: Layer, _: Scope, colors: Colors, __: str) -> list[Style]:
+def _land(layer: Layer, _: Scope, colors: Colors, __: View) -> list[Style]:
     common = {"source": layer.name, "source-layer": layer.name}
     return [
         {"id": "land", "type": "fill", **common,
@@ -101,19 +112,19 @@ def _land(layer: Layer, _: Scope, colors: Colors, __: str) -> list[Style]:
     ]  # fmt: skip
 
 
-def _areas(layer: Layer, allowed: Scope, colors: Colors, base: str) -> list[Style]:
+def _units(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
     """An area with an outline, filled by the colour a page gives it (feature-state) or its own."""
     common: Style = {"source": layer.name, "source-layer": layer.name}
-    level = _one_level(layer, base)
+    level = _one_level(layer, view.base)
     fill = ["coalesce", ["feature-state", "color"], colors[layer.style.color.value]]
-    width = 0.8 if base == "leaders" else 0.4
+    width = 0.8 if view.base == "leaders" else 0.4
     drawn: list[Style] = [
         {"id": f"{layer.name}-fill", "type": "fill", **common, **level, "paint": {"fill-color": fill}},
         {"id": f"{layer.name}-line", "type": "line", **common, **level,
          "paint": {"line-color": colors["unit_line"], "line-width": width}},
     ]  # fmt: skip
     labelled = layer.shapes is not None and layer.shapes.label is not None and "name" in allowed.columns
-    return [*drawn, _area_label(layer, colors, level)] if labelled and base == "leaders" else drawn
+    return [*drawn, _unit_label(layer, colors, level)] if labelled and view.base == "leaders" else drawn
 
 
 def _one_level(layer: Layer, base: str) -> Style:
@@ -123,7 +134,7 @@ def _one_level(layer: Layer, base: str) -> Style:
     return {"filter": ["==", ["get", "level"], "former_district" if base == "leaders" else "commune"]}
 
 
-def _area_label(layer: Layer, colors: Colors, level: Style) -> Style:
+def _unit_label(layer: Layer, colors: Colors, level: Style) -> Style:
     return {
         "id": f"{layer.name}-label",
         "type": "symbol",
@@ -141,13 +152,64 @@ def _area_label(layer: Layer, colors: Colors, level: Style) -> Style:
     }
 
 
-def _lines(layer: Layer, _: Scope, colors: Colors, __: str) -> list[Style]:
-    common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
-    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5}
-    return [{"id": layer.name, "type": "line", **common, "paint": paint}]
+def _areas(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
+    """Zones, thin and calm; what nobody has verified is fainter still, in broken lines, and its name says so."""
+    color, doubt = colors[layer.style.color.value], _doubt(layer, allowed)
+    common: Style = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
+    common["layout"] = _at_sea(view)
+    sure, unsure = ["==", ["get", doubt], True], ["!=", ["get", doubt], True]
+    fill: Any = 0.1 if doubt is None else ["case", sure, 0.1, 0.04]
+    line = {"line-color": color, "line-width": 1, "line-opacity": 0.75}
+    drawn: list[Style] = [
+        {"id": f"{layer.name}-fill", "type": "fill", **common, "paint": {"fill-color": color, "fill-opacity": fill}},
+        {"id": f"{layer.name}-line", "type": "line", **common, "paint": line},
+    ]
+    if doubt is not None:
+        drawn[1]["filter"] = sure
+        broken = line | {"line-dasharray": [4, 3], "line-opacity": 0.55}
+        drawn.append({"id": f"{layer.name}-doubt", "type": "line", **common, "filter": unsure, "paint": broken})
+    return [*drawn, _area_label(layer, doubt, colors, view)] if "name" in allowed.columns else drawn
 
 
-def _points(layer: Layer, allowed: Scope, colors: Colors, base: str) -> list[Style]:
+def _area_label(layer: Layer, doubt: str | None, colors: Colors, view: View) -> Style:
+    name: Any = ["get", "name"]
+    if doubt is not None:
+        name = ["case", ["==", ["get", doubt], True], name, ["concat", name, f" ({UNVERIFIED[view.lang]})"]]
+    return {
+        "id": f"{layer.name}-label",
+        "type": "symbol",
+        "source": layer.name,
+        "source-layer": f"{layer.name}_label",
+        "minzoom": layer.style.minzoom + 2,
+        "layout": {**_at_sea(view), "text-field": name, "text-font": [FONTS["400"]], "text-size": 11,
+                   "text-max-width": 9},
+        "paint": _text(colors, "text_quiet"),
+    }  # fmt: skip
+
+
+def _doubt(layer: Layer, allowed: Scope) -> str | None:
+    """The field that says whether a feature was verified, where this role reads it."""
+    return layer.style.doubt if layer.style.doubt in allowed.columns else None
+
+
+def _at_sea(view: View) -> Style:
+    """Zones and boundaries belong to the map of the sea; elsewhere a page shows them when it wants to."""
+    return {} if view.base == "sea" else {"visibility": "none"}
+
+
+def _lines(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
+    """A boundary: a line with dots, its name along it."""
+    common: Style = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
+    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5, "line-dasharray": [6, 2, 1, 2]}
+    drawn: list[Style] = [{"id": layer.name, "type": "line", **common, "layout": _at_sea(view), "paint": paint}]
+    if "name" not in allowed.columns:
+        return drawn
+    label = {"text-field": ["get", "name"], "text-font": [FONTS["400"]], "text-size": 11, "symbol-placement": "line"}
+    return [*drawn, {"id": f"{layer.name}-label", "type": "symbol", **common,
+                     "layout": {**_at_sea(view), **label}, "paint": _text(colors, "text_quiet")}]  # fmt: skip
+
+
+def _points(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
     named = "name" in allowed.columns
     color = colors[layer.style.color.value]
     common = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
@@ -165,23 +227,29 @@ def _points(layer: Layer, allowed: Scope, colors: Colors, base: str) -> list[Sty
         "text-offset": [0, 0.6],
         "text-optional": True,
     }
-    hidden = {"visibility": "none"} if base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
+    hidden = {"visibility": "none"} if view.base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
     disc = {"id": layer.name, "type": "circle", **common, "layout": hidden, "paint": circle}
     name = {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
             "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")}  # fmt: skip
     return [disc, name] if named else [disc]
 
 
-def _density(layer: Layer, allowed: Scope, colors: Colors, _: str) -> list[Style]:
-    if allowed.mode != "density":  # who sees each thing gets it from the live stream
-        return []
+def _stream(_: Layer, __: Scope, ___: Colors, ____: View) -> list[Style]:
+    """Who sees each thing gets it from the live stream."""
+    return []
+
+
+def _density(layer: Layer, _: Scope, colors: Colors, view: View) -> list[Style]:
+    """Squares, the fuller the stronger; those of the land are shown by the page that speaks of them."""
+    assert layer.density is not None
     common = {"source": layer.name, "source-layer": layer.name}
-    strength = ["interpolate", ["linear"], ["get", "boats"], 1, 0.25, 5, 0.5, 20, 0.8]
+    strength = ["interpolate", ["linear"], ["get", layer.density.counted], 1, 0.25, 5, 0.5, 20, 0.8]
     paint = {"fill-color": colors[layer.style.color.value], "fill-opacity": strength}
-    return [{"id": f"{layer.name}-density", "type": "fill", **common, "paint": paint}]
+    hidden = {} if layer.style.shape == "stream" else {"visibility": "none"}
+    return [{"id": f"{layer.name}-density", "type": "fill", **common, "layout": hidden, "paint": paint}]
 
 
-_DRAW = {"land": _land, "fill": _areas, "line": _lines, "stream": _density, "circle": _points}
+_DRAW = {"land": _land, "fill": _units, "area": _areas, "line": _lines, "stream": _stream, "circle": _points}
 
 
 def _names(colors: Colors) -> list[Style]:

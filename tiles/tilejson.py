@@ -4,7 +4,7 @@ from typing import Any
 
 from layers.access.scope import Scope
 from layers.spec import Field, Layer
-from tiles.statement import numbered
+from tiles.statement import label_point, numbered
 
 SEA = (105.0, 6.0, 118.0, 22.0)
 """West, south, east, north of Biển Đông as this product draws it."""
@@ -13,7 +13,7 @@ SEA = (105.0, 6.0, 118.0, 22.0)
 def tilejson(layer: Layer, scope: Scope, version: int) -> dict[str, Any]:
     """The document that tells a map where a layer's tiles are and what they carry."""
     vector = [{"id": layer.name, "fields": _fields(layer, scope), "description": layer.title.vi}]
-    if layer.shapes is not None and layer.shapes.label is not None and scope.mode == "exact":
+    if label_point(layer) is not None and scope.mode == "exact":
         vector.append({"id": f"{layer.name}_label", "fields": _fields(layer, scope), "description": layer.title.vi})
     return {
         "tilejson": "3.0.0",
@@ -29,8 +29,8 @@ def tilejson(layer: Layer, scope: Scope, version: int) -> dict[str, Any]:
 
 
 def _fields(layer: Layer, scope: Scope) -> dict[str, str]:
-    if scope.mode == "density":
-        return {"boats": "Number", "west": "Number", "south": "Number"}
+    if scope.mode == "density" and layer.density is not None:
+        return {layer.density.counted: "Number", "west": "Number", "south": "Number"}
     key = {} if numbered(layer) else {"id": "String"}
     return key | {f.name: _kind(f) for f in scope.fields}
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from ingest.deliveries import Sender
 from ingest.tables.load import Loaded, load_table
+from ingest.tables.shapes import wanted_kind
 from layers.cluster import Cluster
 from layers.database import connect
 from layers.registry import load_layers
@@ -50,7 +51,19 @@ def good_value(field: Field, number: int) -> Any:
     if kind in (int, float):
         low = field.low or 0
         return low + number % int(min(field.high or 100, 100) - low)
-    return {str: f"{field.name} {number}", bool: number % 2 == 0}.get(kind, GIVEN)
+    return {str: f"{field.name} {number}", bool: number % 2 == 0}.get(kind, f"2025-01-{1 + number % 28:02}")
+
+
+def good_geometry(layer: Layer, lon: float, lat: float) -> Row:
+    """A geometry of the layer's kind around a place: a point, a square or a line some metres wide."""
+    kind = wanted_kind(layer)
+    if kind == "POINT":
+        return {"type": "Point", "coordinates": [lon, lat]}
+    west, south, east, north = lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4
+    if kind == "MULTILINESTRING":
+        return {"type": "LineString", "coordinates": [[west, lat], [east, lat]]}
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
 
 
 def bad_values(field: Field) -> Iterator[Any]:
@@ -60,7 +73,10 @@ def bad_values(field: Field) -> Iterator[Any]:
         yield ""
     if field.choices:
         yield "no such choice"
-    if field.column.type.python_type in (int, float):
+    kind = field.column.type.python_type
+    if kind in (bool, date, datetime):
+        yield "có lẽ"
+    if kind in (int, float):
         yield "mười"
         yield from (limit + step for limit, step in ((field.low, -1), (field.high, 1)) if limit is not None)
 
@@ -70,7 +86,11 @@ def write_file(folder: Path, layer: Layer, rows: list[Row]) -> Path:
     assert layer.file is not None
     if layer.file.place == "geometry":
         features = [
-            {"type": "Feature", "properties": r, "geometry": {"type": "Point", "coordinates": [r["lon"], r["lat"]]}}
+            {
+                "type": "Feature",
+                "properties": r,
+                "geometry": r.get("geometry", good_geometry(layer, r["lon"], r["lat"])),
+            }
             for r in rows
         ]
         path = folder / f"{layer.name}.geojson"

@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from ingest.tables.load import Loaded
+from ingest.tables.shapes import wanted_kind
 from layers.registry import load_layers
 from layers.spec import Layer
 
@@ -73,3 +74,27 @@ def test_what_a_row_is_linked_to_is_kept(layer: Layer, load: Load, make_row, pla
         " WHERE x.valid_to IS NULL GROUP BY d.kind"
     ).fetchall()
     assert dict(kinds) == {link.kind: 3 for link in layer.file.links}
+
+
+BAD_GEOMETRIES: dict[str, Any] = {
+    "give a": {"type": "GeometryCollection", "geometries": []},
+    "an empty": {"type": "MultiPoint", "coordinates": []},
+    "far from Việt Nam": {"type": "Point", "coordinates": [2.0, 48.0]},
+    "not readable": {"type": "Point", "coordinates": ["một", "hai"]},
+}
+BY_KIND = {
+    "MULTIPOLYGON": {"type": "Polygon", "coordinates": [[[2.0, 48.0], [2.1, 48.0], [2.1, 48.1], [2.0, 48.0]]]},
+    "MULTILINESTRING": {"type": "LineString", "coordinates": [[2.0, 48.0], [2.1, 48.0]]},
+}
+PLACED = [m for m in TAKING if m.file and m.file.place == "geometry"]
+
+
+@pytest.mark.parametrize("layer", PLACED, ids=lambda m: m.name)
+def test_a_place_that_is_none_is_refused_by_name(layer: Layer, load: Load, make_row, places) -> None:
+    bad = BAD_GEOMETRIES | {"far from Việt Nam": BY_KIND.get(wanted_kind(layer), BAD_GEOMETRIES["far from Việt Nam"])}
+    rows = [make_row(layer, n, places[0]) | {"geometry": shape} for n, shape in enumerate(bad.values())]
+    loaded = load(layer, [*rows, make_row(layer, len(rows), places[0])])
+    assert (loaded.summary.stored, len(loaded.rejects)) == (1, len(bad))
+    for number, (words, reject) in enumerate(zip(bad, loaded.rejects, strict=True), 1):
+        assert (reject.reason, reject.detail.startswith(f"row {number}, geometry: ")) == ("bad_geometry", True)
+        assert words in reject.detail

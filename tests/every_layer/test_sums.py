@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from layers.database import make_engine
 from layers.registry import load_layers
-from layers.spec import Layer
+from layers.spec import Layer, Measure
 from layers.sum_statements import KEPT, KEPT_WHOLE, by_layer, unit_statement, whole_layer_statement
 from layers.sums import is_summed
 from layers.sums_then import unit_statement_then
@@ -41,6 +41,11 @@ def ask(reading: Connection, layer: Layer, keys: list[int], grouped: bool) -> li
     return [dict(row) for row in reading.execute(unit_statement(layer, grouped), given).mappings()]
 
 
+def summed_columns(measure: Measure) -> tuple[str, ...]:
+    """What of a measure adds up: itself, or the two parts of a ratio."""
+    return (measure.name,) if measure.denominator is None else (f"part_{measure.name}", f"whole_{measure.name}")
+
+
 def total(rows: list[dict[str, Any]], column: str) -> float | None:
     known = [float(row[column]) for row in rows if row[column] is not None]
     return sum(known) if known else None
@@ -54,10 +59,10 @@ def test_any_structure_sums_to_the_province(layer: Layer, reading: Connection) -
         rows = ask(reading, layer, keys, grouped=True)
         assert len(keys) == count
         assert len(rows) == count  # every unit has something of every layer here
-        found[level] = {m.name: total(rows, m.name) for m in layer.measures}
-    for measure in layer.measures:
-        sums = [found[level][measure.name] for level in LEVELS]
-        assert sums == pytest.approx([sums[0]] * len(LEVELS)), measure.name
+        found[level] = {column: total(rows, column) for m in layer.measures for column in summed_columns(m)}
+    for column in found["province"]:
+        sums = [found[level][column] for level in LEVELS]
+        assert sums == pytest.approx([sums[0]] * len(LEVELS)), column
     assert any(found["province"].values())
 
 
@@ -133,3 +138,20 @@ def test_a_layer_as_a_whole_is_said_the_same_from_its_sums_and_its_facts(reading
     for layer in (m for m in SUMMED if is_summed(m)):
         facts = reading.execute(whole_layer_statement(layer)).mappings().one()
         assert whole[layer.name] == (facts["t"], facts["source_ids"])
+
+
+RATIOS = [(m, measure) for m in SUMMED for measure in m.measures if measure.denominator is not None]
+
+
+@pytest.mark.parametrize(("layer", "measure"), RATIOS, ids=lambda x: x.name)
+def test_the_ratio_of_a_unit_is_one_of_sums(layer: Layer, measure: Measure, reading: Connection) -> None:
+    (whole,) = ask(reading, layer, units(reading, "province"), grouped=True)
+    part, of = (f"{said}_{measure.name}" for said in ("part", "whole"))
+    rows = ask(reading, layer, units(reading, "commune"), grouped=True)
+    parts, wholes = total(rows, part), total(rows, of)
+    assert parts is not None
+    assert wholes
+    assert whole[measure.name] == pytest.approx(measure.times * parts / wholes)
+    for row in rows:
+        expected = measure.times * row[part] / row[of] if row[of] else None
+        assert row[measure.name] == pytest.approx(expected)

@@ -1,5 +1,7 @@
 """GET /api/layers: the registry as this role sees it."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +18,8 @@ from web.access import role_of
 from web.state import State, state_of
 
 router = APIRouter(prefix="/api")
-_GEOMETRY = {"land": "polygon", "fill": "polygon", "area": "polygon", "line": "line"}
+_KINDS: Mapping[type, str] = {int: "number", float: "number", bool: "boolean", datetime: "time", date: "time"}
+_GEOMETRY: Mapping[str, str] = {"land": "polygon", "fill": "polygon", "area": "polygon", "line": "line"}
 
 
 @router.get("/layers")
@@ -62,7 +65,7 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
 
 def _field(field: Field) -> dict[str, Any]:
     assert field.column is not None
-    kind = {int: "number", float: "number", bool: "boolean"}.get(field.column.type.python_type, "text")
+    kind = _KINDS.get(field.column.type.python_type, "text")
     told = {"name": field.name, "title": words(field.title), "unit": field.unit, "kind": kind, "says": field.says}
     return told | {"choices": [{"value": c.value, "title": words(c.title)} for c in field.choices]}
 
