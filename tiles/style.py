@@ -44,6 +44,7 @@ class View(NamedTuple):
 def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: str, base: str) -> Style:
     """A complete style of the layers a role sees. `theme` and `base` must exist; `lang` is vi or en."""
     colors = THEMES[theme]
+    seen = {name: (layer, allowed) for name, (layer, allowed) in seen.items() if allowed.mode != "none"}
     drawn = [_sea(colors)]
     for layer, allowed in sorted(seen.values(), key=lambda item: _ORDER[item[0].style.shape]):
         draw = _density if allowed.mode == "density" else _DRAW[layer.style.shape]

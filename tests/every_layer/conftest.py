@@ -55,11 +55,11 @@ def good_value(field: Field, number: int) -> Any:
 
 
 def good_geometry(layer: Layer, lon: float, lat: float) -> Row:
-    """A geometry of the layer's kind around a place: a point, a square or a line some metres wide."""
+    """A geometry of the layer's kind around a place: a point, a square or a line a kilometre wide."""
     kind = wanted_kind(layer)
     if kind == "POINT":
         return {"type": "Point", "coordinates": [lon, lat]}
-    west, south, east, north = lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4
+    west, south, east, north = lon - 0.005, lat - 0.005, lon + 0.005, lat + 0.005
     if kind == "MULTILINESTRING":
         return {"type": "LineString", "coordinates": [[west, lat], [east, lat]]}
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
