@@ -70,7 +70,7 @@ def frame_declared(declared: str | None) -> Frame | None:
 def _is_shifted_as_vn2000(told: CRS) -> bool:
     """Whether the frame carries a shift to WGS 84 that can only be VN-2000's, within a few metres."""
     operation = told.coordinate_operation if told.is_bound else None
-    shift = operation.towgs84 if operation is not None else []
+    shift = list(operation.towgs84) if operation is not None else []
     return len(shift) >= 3 and max(abs(a - b) for a, b in zip(shift[:3], crs.SHIFT_M, strict=True)) < 5
 
 
