@@ -17,11 +17,12 @@ from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
-from web.routes import docs, layers, me, pages, style, tiles, units, vessels
+from web.routes import docs, features, layers, me, pages, style, tiles, units, vessels
 from web.settings import WebSettings
 from web.state import State
 
 ROUTERS = (
+    features.router,
     me.router,
     layers.router,
     units.router,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, s
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from geo import crs
+from geo.box import parse_box
 from geo.errors import BadInput
 from geo.text import digits, fold
 from layers.sources.models import Source
@@ -38,9 +39,8 @@ def found(q: str, bbox: str, status: str) -> list[ColumnElement[bool]]:
         by_text = VesselNow.search.contains(text, autoescape=True)
         conditions.append(by_number if only_digits else by_text)
     if bbox:
-        west, south, east, north = _box(bbox)
-        box = func.ST_MakeEnvelope(west, south, east, north, crs.STORED)
-        conditions.append(VesselNow.geom.op("&&")(box))
+        inside = func.ST_MakeEnvelope(*parse_box(bbox), crs.STORED)
+        conditions.append(VesselNow.geom.op("&&")(inside))
     if status:
         asked = status.split(",")
         if wrong := [s for s in asked if s not in STATUSES]:
@@ -112,13 +112,3 @@ def commune_statement(cell_id: int) -> Select[*tuple[Any, ...]]:
         .join(Cell, Cell.commune_code == Unit.code)
         .where(Cell.id == cell_id, Unit.level == "commune", Unit.valid_to.is_(None))
     )
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise BadInput(f"bbox={text!r}: write west,south,east,north in degrees", field="bbox") from None
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise BadInput(f"bbox={text!r}: west ≤ east and south ≤ north, in degrees", field="bbox")
-    return west, south, east, north
