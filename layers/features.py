@@ -113,8 +113,8 @@ def _has_value(layer: Layer, allowed: Scope, name: str, values: Sequence[str]) -
     if chosen is None:
         names = ", ".join(f.name for f in choosable(allowed)) or "none"
         raise BadInput(f"{name}: this list can be narrowed by {names}", field=name)
-    if wrong := [v for v in values if v not in chosen.choices]:
-        raise BadInput(f"{name}={wrong[0][:40]!r}: use one of {', '.join(chosen.choices)}", field=name)
+    if wrong := [v for v in values if v not in chosen.values]:
+        raise BadInput(f"{name}={wrong[0][:40]!r}: use one of {', '.join(chosen.values)}", field=name)
     return getattr(layer.reading, name).in_(values)  # type: ignore[no-any-return]
 
 

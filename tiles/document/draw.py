@@ -7,15 +7,17 @@ from typing import Any
 import folium
 
 from layers.access.scope import scope
+from layers.spec import Field
 from tiles.classes import breaks, class_colors, class_of
 from tiles.document.facts import Facts, Part, Shown
-from tiles.document.words import figure, moment, say, word
+from tiles.document.words import figure, moment, number, say, word
 from tiles.tokens import THEMES
 
 COLORS = THEMES["light"]
 NO_FIGURE = {"fillColor": COLORS["no_data"], "fillOpacity": 1, "dashArray": "2 3"}
 LAND = {"color": COLORS["land_line"], "weight": 0.5, "fill": True, "fillColor": COLORS["land"], "fillOpacity": 1}
 Style = dict[str, Any]
+LENGTHS = ("m", "km", "m²", "km²")
 MANY = 150
 """Beyond so many points of a layer the signs get smaller: whole they would hide the map."""
 
@@ -96,7 +98,7 @@ def _point_text(shown: Shown, row: dict[str, Any], facts: Facts, lang: str) -> s
     return _lines(say(shown.layer.title, lang), *told)
 
 
-def told_fields(shown: Shown, row: dict[str, Any], facts: Facts, lang: str) -> list[tuple[Any, str]]:
+def told_fields(shown: Shown, row: dict[str, Any], facts: Facts, lang: str) -> list[tuple[Field, str]]:
     """The fields of a row that say something, as a reader reads them."""
     told = []
     for field in scope(facts.role, shown.layer).fields:
@@ -106,9 +108,15 @@ def told_fields(shown: Shown, row: dict[str, Any], facts: Facts, lang: str) -> l
     return told
 
 
-def _value(field: Any, value: Any, lang: str) -> str:
+def _value(field: Field, value: Any, lang: str) -> str:
+    if chosen := next((c for c in field.choices if c.value == value), None):
+        return say(chosen.title, lang)
+    if isinstance(value, bool):
+        return word("yes" if value else "no", lang)
+    if isinstance(value, int | float):
+        return number(value, lang, 2) + (f" {field.unit}" if field.unit in LENGTHS else "")
     text = moment(value) if hasattr(value, "astimezone") else str(value)
-    return f"{text} {field.unit}" if field.unit in ("m", "m²", "km²") else text
+    return text
 
 
 def _track(piece: dict[str, Any], lang: str) -> dict[str, Any]:

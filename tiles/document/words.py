@@ -35,6 +35,8 @@ WORDS: dict[str, Text] = {
     "left_out": Text("dòng nữa không in ở đây", "more rows are not printed here"),
     "track": Text("Hành trình một tàu trong 24 giờ", "One boat's track over 24 hours"),
     "gap": Text("mất tín hiệu", "no signal"),
+    "yes": Text("có", "yes"),
+    "no": Text("không", "no"),
     "islands": Text("Biển Đông, Đặc khu Hoàng Sa, Đặc khu Trường Sa", "East Sea, Hoàng Sa and Trường Sa"),
     "outlines": Text(
         "Ranh giới: bản tự khái quát, không dùng để xác định địa giới",
