@@ -10,6 +10,7 @@ from typing import NamedTuple
 import psycopg
 
 from geo.clock import Clock, unix_ms
+from ingest.echoes import EchoFinder
 from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
 from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
@@ -101,6 +102,7 @@ class Writer:
         self.clock = clock
         self._place = {"source": source_id, "delivery": delivery_id, "no2": NO_INT2, "no4": NO_INT4}
         self._straight_place = Place(source_id, delivery_id)
+        self.echoes = EchoFinder(source_id, delivery_id)
         self._expect_new = True
         self._ids: dict[str, int] = {}
         self._days: set[int] = set()
@@ -165,6 +167,7 @@ class Writer:
         if batch.fixes:
             self.connection.execute(_NEWEST, self._place | {"version": version})
             settle(self.connection, version)
+            self.echoes.link(self.connection, batch.fixes, ids)
         arrived_ms = unix_ms(self.clock()) if batch.arrived_ms is None else batch.arrived_ms
         notify(self.connection, {"layer": LAYER, "version": version, "arrived": arrived_ms})
         return version

@@ -124,7 +124,15 @@ async def _recent(connection: ReadConnection, boat: RowMapping, now: datetime) -
         devices = select(literal(boat["transmitter_id"]))
     rows = (await connection.execute(boats.recent_statement(devices, now))).all()
     return [
-        FixView(t=r.fix_t, lon=r.lon_e7 / E7, lat=r.lat_e7 / E7, sog_kn=_tenth(r.sog_dkn), source=r.code) for r in rows
+        FixView(
+            t=r.fix_t,
+            lon=r.lon_e7 / E7,
+            lat=r.lat_e7 / E7,
+            sog_kn=_tenth(r.sog_dkn),
+            source=r.code,
+            also_heard_by=r.also_heard_by,
+        )
+        for r in rows
     ]
 
 

@@ -166,13 +166,14 @@ class TransmitterView(BaseModel):
 
 
 class FixView(BaseModel):
-    """One reported position."""
+    """One reported position; `also_heard_by` are the further sources that heard the same transmission."""
 
     t: datetime
     lon: float
     lat: float
     sog_kn: float | None
     source: str
+    also_heard_by: list[str]
 
 
 class LawView(BaseModel):

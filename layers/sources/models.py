@@ -25,7 +25,7 @@ class Source(Base):
 
 
 class Delivery(Base):
-    """One run of one source: a file, or a stretch of a stream."""
+    """One run of one source: a file, or a stretch of a stream. `t_from` and `t_to` span its AIS positions."""
 
     __tablename__ = "delivery"
 
@@ -36,6 +36,8 @@ class Delivery(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    t_from: Mapped[datetime | None]
+    t_to: Mapped[datetime | None]
 
 
 class RejectRow(Base):

@@ -73,6 +73,24 @@ class Position(Base):
     raw: Mapped[bytes]
 
 
+class Echo(Base):
+    """A position that is the same transmission as another, heard by a further receiver. Both stay as they came.
+
+    The key is that of the further one; `first_t` and `first_source_id` complete the key of the one that counts
+    (same transmitter, same payload).
+    """
+
+    __tablename__ = "echo"
+    __table_args__ = (Index("ix_echo_first", "transmitter_id", "first_t"),)
+
+    transmitter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    t: Mapped[datetime] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    payload_hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_t: Mapped[datetime]
+    first_source_id: Mapped[int] = mapped_column(SmallInteger)
+
+
 class AisReport(Base):
     """Every valid AIS message that is not a vessel position: identities, base stations, aids and the rest."""
 

@@ -12,6 +12,7 @@ from geo.errors import BadInput
 from geo.text import digits, fold
 from layers.sources.models import Source
 from layers.units.models import Cell, Unit
+from layers.vessels.echoes import FIRST_HEARD, also_heard_by
 from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.status import STATUS, STATUSES
@@ -82,14 +83,22 @@ def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
 def recent_statement(transmitters: Select[*tuple[Any, ...]], now: datetime) -> Select[*tuple[Any, ...]]:
     """The positions of the last day of some transmitters, newest first; the newest of every three minutes.
 
-    A device that speaks every few seconds would otherwise fill the list with its last hour.
+    A device that speaks every few seconds would otherwise fill the list with its last hour. A transmission that
+    several receivers heard stands there once, with all of them.
     """
     turn = func.floor(func.extract("epoch", Position.t) / literal_column(str(RECENT_EVERY_S)))
     return (
-        select(Position.t.label("fix_t"), Position.lon_e7, Position.lat_e7, Position.sog_dkn, Source.code)
+        select(
+            Position.t.label("fix_t"),
+            Position.lon_e7,
+            Position.lat_e7,
+            Position.sog_dkn,
+            Source.code,
+            also_heard_by().label("also_heard_by"),
+        )
         .join(Source, Source.id == Position.source_id)
         .where(Position.transmitter_id.in_(transmitters), Position.t > now - RECENT, Position.t <= now)
-        .where(Position.lon_e7.is_not(None))
+        .where(Position.lon_e7.is_not(None), FIRST_HEARD)
         .ext(distinct_on(turn))
         .order_by(turn.desc(), Position.t.desc())
         .limit(MOST_RECENT)
