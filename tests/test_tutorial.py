@@ -194,29 +194,30 @@ def bench(tmp_path: Path, database_url: str, worker: str) -> Iterator[Bench]:
 
 def test_the_tutorial_does_what_it_says(bench: Bench) -> None:
     blocks = read_blocks(TUTORIAL.read_text(encoding="utf-8"))
-    assert [b.path for b in blocks if b.path] == ["layers/catalog/school.py", "schools.geojson"]
+    assert [b.path for b in blocks if b.path] == ["layers/catalog/market.py", "markets.geojson"]
     for block in blocks:
         bench.do(block)
-    made = {p.relative_to(bench.folder).as_posix() for p in bench.folder.rglob("*school*") if p.suffix != ".pyc"}
-    assert made == {
-        "layers/catalog/school.py",
-        "layers/migrations/versions/0004_school.py",
-        "docs/layers/school.md",
-        "schools.geojson",
+    made = {p.relative_to(bench.folder).as_posix() for p in bench.folder.rglob("*market*") if p.suffix != ".pyc"}
+    numbered = {re.sub(r"/\d{4}_", "/…_", path) for path in made}
+    assert numbered == {
+        "layers/catalog/market.py",
+        "layers/migrations/versions/…_market.py",
+        "docs/layers/market.md",
+        "markets.geojson",
     }
-    assert "`school.pupils`" in (bench.folder / "docs" / "layers" / "school.md").read_text(encoding="utf-8")
+    assert "`market.stalls`" in (bench.folder / "docs" / "layers" / "market.md").read_text(encoding="utf-8")
 
 
 def test_a_lie_is_found() -> None:
-    found = {"layers": [{"name": "school", "value": 2}, {"name": "port", "value": 3}]}
+    found = {"layers": [{"name": "market", "value": 2}, {"name": "port", "value": 3}]}
     check_part({"layers": [{"name": "port", "value": 3}]}, found, "")
-    assert not is_part({"layers": [{"name": "school", "value": 3}]}, found)
+    assert not is_part({"layers": [{"name": "market", "value": 3}]}, found)
     assert not is_part({"legend": {}}, found)
 
 
-@pytest.mark.parametrize("printed", ["wrote school.md", "wrote … and more", ""])
+@pytest.mark.parametrize("printed", ["wrote market.md", "wrote … and more", ""])
 def test_a_lie_about_what_is_printed_is_found(printed: str, tmp_path: Path) -> None:
     bench = Bench(tmp_path, dict(os.environ))
-    bench.run("echo wrote docs/school.md", "wrote …school.md")
+    bench.run("echo wrote docs/market.md", "wrote …market.md")
     with pytest.raises(AssertionError):
-        bench.run("echo wrote docs/school.md", printed)
+        bench.run("echo wrote docs/market.md", printed)
