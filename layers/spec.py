@@ -46,6 +46,9 @@ class Token(StrEnum):
     OUTLINE = "outline"
 
 
+THIN_BELOW = 10
+
+
 @dataclass(frozen=True)
 class Style:
     """How a layer looks, without colours or numbers of one renderer."""
@@ -57,11 +60,20 @@ class Style:
     radius: float = 4.0
     icon: str | None = None
     doubt: str | None = None  # the yes-or-no field that says whether a person has checked the feature
+    thin_below: int = 0  # below this zoom points that are close are one sign with their count; 0: never
 
     @classmethod
-    def circle(cls, color: Token, *, minzoom: int = 0, radius: float = 4.0, icon: str | None = None) -> "Style":
-        """A point drawn as a disc with a light outline."""
-        return cls("circle", color, minzoom, radius=radius, icon=icon)
+    def circle(
+        cls,
+        color: Token,
+        *,
+        minzoom: int = 0,
+        radius: float = 4.0,
+        icon: str | None = None,
+        thin_below: int = THIN_BELOW,
+    ) -> "Style":
+        """A point drawn as a disc with a light outline; below zoom `thin_below`, points that are close as one."""
+        return cls("circle", color, minzoom, radius=radius, icon=icon, thin_below=thin_below)
 
     @classmethod
     def fill(cls, color: Token, *, minzoom: int = 0) -> "Style":

@@ -13,6 +13,7 @@ import pytest
 
 from layers.access.roles import Role
 from layers.access.scope import scope
+from layers.bunches import is_bunched
 from layers.registry import load_layers
 from tiles.style import BASES, build_style
 from tiles.tokens import THEMES
@@ -164,6 +165,12 @@ def test_signs_can_be_told_apart_by_everybody(theme: str, one: str, other: str, 
 def test_distance_is_measured_as_the_standard_does() -> None:
     assert apart("#000000", "#ffffff", "all cones") == pytest.approx(100, abs=0.1)
     assert apart("#d55e00", "#6b8e00", "no green") < apart("#d55e00", "#6b8e00", "all cones") / 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("token", sorted({m.style.color.value for m in LAYERS.values() if is_bunched(m)}))
+def test_the_number_in_a_bunch_can_be_read(theme: str, token: str) -> None:
+    assert contrast(THEMES[theme][token], THEMES[theme]["outline"]) >= 4.5
 
 
 def test_contrast_is_measured_as_the_guidelines_do() -> None:

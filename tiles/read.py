@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from geo.tilegrid import Tile
 from layers.access.scope import Scope
+from layers.bunches import is_bunched_at
 from layers.database import STATEMENT_TIMEOUT_MS, libpq_url
 from layers.spec import Layer
 from tiles.cache import Key, tile_cache
@@ -57,7 +58,7 @@ class TileReader:
         return body
 
     async def _fetch(self, layer: Layer, scope: Scope, tile: Tile) -> bytes:
-        statement = tile_statement(layer, scope)
+        statement = tile_statement(layer, scope, bunched=is_bunched_at(layer, tile.z))
         parameters = statement.constants | {"z": tile.z, "x": tile.x, "y": tile.y}
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement.sql, parameters, prepare=True, binary=True)

@@ -28,6 +28,7 @@ from geo import crs
 from geo.errors import NotAllowed
 from geo.tilegrid import BUFFER, EXTENT
 from layers.access.scope import Scope
+from layers.bunches import Bunch
 from layers.spec import Layer, Shapes
 
 Z, X, Y = (bindparam(name, type_=Integer) for name in "zxy")
@@ -44,12 +45,14 @@ class TileSQL:
 
 
 @cache
-def tile_statement(layer: Layer, scope: Scope) -> TileSQL:
-    """The statement that gives one tile of a layer as this scope sees it."""
+def tile_statement(layer: Layer, scope: Scope, *, bunched: bool = False) -> TileSQL:
+    """The statement that gives one tile of a layer as this scope sees it; `bunched`: with close points as one."""
     if scope.mode == "none":
         raise NotAllowed(f"layer={layer.name!r}: this role does not see it", field="layer")
     if scope.mode == "density":
         parts = [_encoded(_density_rows(layer), layer.name, with_id=False)]
+    elif bunched:
+        parts = [_encoded(_bunch_rows(layer, scope), layer.name)]
     elif layer.shapes is not None:
         parts = [_encoded(_shape_rows(layer, scope), layer.name)]
     else:
@@ -88,6 +91,20 @@ def _feature_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     inside = layer.geometry.op("&&")(_wider_stored())
     rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(layer.geometry, crs.MAP))).where(inside)
     return rows.where(scope.predicate) if scope.predicate is not None else rows
+
+
+def _bunch_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
+    """What stands in each square of the tile: a count, and the fields of a point that is alone there.
+
+    No margin: a neighbour's bunch is counted by the neighbour, and maps draw circles across the seam.
+    """
+    assert scope.predicate is layer.rows, "bunches count the rows that everybody sees"
+    alone = layer.key == Bunch.one
+    place = func.ST_Point(Bunch.left, Bunch.top).label("geom")
+    columns: list[Any] = [Bunch.one.label("id"), Bunch.count.label("count"), *_columns(layer, scope)[1:], place]
+    of_today = alone & scope.predicate if scope.predicate is not None else alone
+    here = (Bunch.layer == layer.name, Bunch.z == Z, Bunch.x == X, Bunch.y == Y)
+    return select(*columns).select_from(Bunch).outerjoin(layer.reading, of_today).where(*here)
 
 
 def _shape_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:

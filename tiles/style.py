@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from layers.access.scope import Scope
+from layers.bunches import is_bunched
 from layers.spec import Layer
+from tiles.bunch_signs import ALONE, bunch_signs
 from tiles.tokens import THEMES
 
 BASES: Mapping[str, dict[str, Any]] = {
@@ -228,11 +230,18 @@ def _points(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[St
         "text-offset": [0, 0.6],
         "text-optional": True,
     }
-    hidden = {"visibility": "none"} if view.base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
-    disc = {"id": layer.name, "type": "circle", **common, "layout": hidden, "paint": circle}
+    hidden = _hidden(layer, view)
+    alone = {"filter": ALONE} if is_bunched(layer) else {}
+    disc = {"id": layer.name, "type": "circle", **common, **alone, "layout": hidden, "paint": circle}
     name = {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
             "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")}  # fmt: skip
-    return [disc, name] if named else [disc]
+    signs = bunch_signs(layer, colors, view.lang, hidden) if is_bunched(layer) else []
+    return [disc, *([name] if named else []), *signs]
+
+
+def _hidden(layer: Layer, view: View) -> Style:
+    """The map of the sea leaves out what stands on land, until somebody asks for it."""
+    return {"visibility": "none"} if view.base == "sea" and layer.cell is not None and layer.style.minzoom > 6 else {}
 
 
 def _stream(_: Layer, __: Scope, ___: Colors, ____: View) -> list[Style]:

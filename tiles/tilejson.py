@@ -3,6 +3,7 @@
 from typing import Any
 
 from layers.access.scope import Scope
+from layers.bunches import is_bunched
 from layers.spec import Field, Layer
 from tiles.statement import label_point, numbered
 
@@ -32,7 +33,8 @@ def _fields(layer: Layer, scope: Scope) -> dict[str, str]:
     if scope.mode == "density" and layer.density is not None:
         return {layer.density.counted: "Number", "west": "Number", "south": "Number"}
     key = {} if numbered(layer) else {"id": "String"}
-    return key | {f.name: _kind(f) for f in scope.fields}
+    count = {"count": "Number"} if is_bunched(layer) else {}
+    return key | count | {f.name: _kind(f) for f in scope.fields}
 
 
 def _kind(field: Field) -> str:

@@ -41,7 +41,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "port": "#644d08",
         "tourism": "#1f8550",
         "report": "#6b1410",
-        "service": "#cd3eb9",
+        "service": "#c238af",
         "zone": "#6b7683",
         "boundary": "#2b0d12",
     },

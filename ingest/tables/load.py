@@ -21,6 +21,7 @@ from ingest.tables import frames
 from ingest.tables.check import COMMUNE, Checked, check_row, content_hash_source, needed_columns
 from ingest.tables.links import link_transmitters
 from ingest.tables.read import RawRow, read_rows
+from layers.bunches import refresh_bunches
 from layers.database import transaction
 from layers.sources.register import ensure_source
 from layers.spec import Layer
@@ -133,8 +134,9 @@ def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Che
     with connection.cursor() as cursor:
         values = [_row(batch, r, ids[r.code], cell) for r, cell in zip(fresh, cells, strict=True)]
         cursor.executemany(_insert(batch.layer, values[0]), values)
+    version = bump(connection, batch.layer.name)  # its lock lets one writer at a time make the sums anew
     refresh_sums(connection, batch.layer)
-    version = bump(connection, batch.layer.name)
+    refresh_bunches(connection, batch.layer)
     if batch.layer.file is not None and batch.layer.file.links:
         link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
     notify(connection, {"layer": batch.layer.name, "version": version})

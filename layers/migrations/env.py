@@ -6,7 +6,7 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, create_engine, text
 
-from layers import sums, versions
+from layers import bunches, sums, versions
 from layers.access import models as access_models
 from layers.base import Base
 from layers.database import MIGRATION_LOCK
@@ -15,7 +15,7 @@ from layers.sources import models as source_models
 from layers.vessels import models as vessel_models
 from layers.watch import rules
 
-TABLES = (sums, versions, access_models, source_models, vessel_models, rules, load_layers())
+TABLES = (bunches, sums, versions, access_models, source_models, vessel_models, rules, load_layers())
 
 
 def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

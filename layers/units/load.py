@@ -17,6 +17,7 @@ from shapely.geometry import shape
 from sqlalchemy import Connection, delete, insert, select, update
 
 from geo.clock import Clock
+from layers.bunches import refresh_bunches
 from layers.catalog.background import Background, BackgroundShape
 from layers.registry import load_layers
 from layers.sources.models import Delivery, Source
@@ -60,11 +61,12 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
 
 
 def refresh_all(connection: Connection) -> None:
-    """Make every kept sum what the facts say: a new version may measure what the former did not."""
+    """Make every kept sum and bunch what the facts say: a new version may measure what the former did not."""
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
     for layer in load_layers().values():
         refresh_sums(raw, layer)
+        refresh_bunches(raw, layer)
 
 
 def record(connection: Connection, source: int, digest: bytes, now: datetime) -> None:
