@@ -31,3 +31,15 @@ def bearing_deg(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLi
 def knots_to_mps(speed_kn: ArrayLike) -> Floats:
     """Knots to metres per second."""
     return np.asarray(speed_kn, dtype=float) * (METRES_PER_NM / 3600.0)
+
+
+def within_any(lon: ArrayLike, lat: ArrayLike, places: Floats) -> NDArray[np.bool_]:
+    """Which points (degrees) are within one of `places`: rows of longitude, latitude, radius in metres."""
+    x, y = (np.asarray(a, dtype=float) for a in (lon, lat))
+    inside = np.zeros(len(x), dtype=np.bool_)
+    for place_lon, place_lat, radius_m in places:
+        around = radius_m / 100_000  # a degree of latitude is longer; one of longitude is not, far from the equator
+        east = np.abs(x - place_lon) * np.cos(np.radians(place_lat))
+        near = np.flatnonzero(~inside & (np.abs(y - place_lat) <= around) & (east <= around * 1.01))
+        inside[near] = distance_m(x[near], y[near], place_lon, place_lat) <= radius_m
+    return inside

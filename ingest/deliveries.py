@@ -10,6 +10,7 @@ from ingest.summary import Summary
 from ingest.write import Batch, Writer
 from layers.database import transaction
 from layers.sources.register import ensure_source
+from layers.vessels.track_keeper import keep_all_tracks
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Delivery:
                 "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
                 (self._clock(), self.summary.as_json(), digest, self.id),
             )
+
+    def keep_tracks(self) -> None:
+        """Bring the drawn tracks up to what was written."""
+        keep_all_tracks(self._connection, self._clock())
 
 
 def open_delivery(connection: psycopg.Connection, source_id: int, label: str, clock: Clock) -> int:

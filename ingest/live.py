@@ -16,11 +16,13 @@ from ingest.source import bounded
 from ingest.write import Batch, Writer
 from layers.database import transaction
 from layers.versions import notify
+from layers.vessels.track_keeper import keep_tracks
 
 ReadChunk = Callable[[], Iterable[bytes]]
 
 COMMIT_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=2)
+TRACKS_EVERY = timedelta(seconds=30)
 TURN_S = 0.1
 BATCH = 8_000
 PROCESS = "ingest"
@@ -95,7 +97,7 @@ def run_feeds(feeds: Sequence[LiveFeed], connection: psycopg.Connection, pace: P
 
     Database errors end the loop: the supervisor starts it again, and the feed fills the gap.
     """
-    committed = beaten = None
+    committed = beaten = kept = None
     while not pace.stop():
         now = pace.clock()
         for feed in feeds:
@@ -107,6 +109,9 @@ def run_feeds(feeds: Sequence[LiveFeed], connection: psycopg.Connection, pace: P
         if is_due(beaten, now, BEAT_EVERY):
             beaten = now
             beat(connection, now, {"lines": sum(feed.lines for feed in feeds)})
+        if is_due(kept, now, TRACKS_EVERY):
+            kept = now
+            keep_tracks(connection, now)
         pace.wait(TURN_S)
     for feed in feeds:
         feed.finish()

@@ -135,6 +135,7 @@ def run_load(source: Source, pipeline: Pipeline, options: LoadOptions, describe:
     summary.close(pipeline.lines, pipeline.extra, pipeline.ignored, monotonic() - began)
     if delivery:
         delivery.close(source.digest())
+        delivery.keep_tracks()
     return summary
 
 

@@ -16,6 +16,7 @@ from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
 from ingest.stage import NO_INT2, NO_INT4, STAGES, stage_fixes, stage_reports
 from ingest.straight import Place, copy_new, newest_of
+from ingest.touched import leave_slip
 from ingest.transmitters import describe_transmitters, find_transmitters
 from layers.database import transaction
 from layers.versions import bump, notify
@@ -162,6 +163,8 @@ class Writer:
 
     def _publish(self, batch: Batch, facts: list[Fact], ids: dict[str, int]) -> int:
         """Under the layer's lock, last: identities, the newest fixes, and the word to every listening process."""
+        if batch.fixes:
+            leave_slip(self.connection, batch.fixes, ids)
         version = bump(self.connection, LAYER)
         describe_transmitters(self.connection, facts, ids)
         if batch.fixes:

@@ -61,6 +61,7 @@ class Style:
     icon: str | None = None
     doubt: str | None = None  # the yes-or-no field that says whether a person has checked the feature
     thin_below: int = 0  # below this zoom points that are close are one sign with their count; 0: never
+    dashed: tuple[str, str] | None = None  # the field and the value of it that are drawn broken
 
     @classmethod
     def circle(
@@ -91,9 +92,9 @@ class Style:
         return cls("land", color)
 
     @classmethod
-    def line(cls, color: Token, *, minzoom: int = 0) -> "Style":
-        """A line."""
-        return cls("line", color, minzoom)
+    def line(cls, color: Token, *, minzoom: int = 0, dashed: tuple[str, str] | None = None) -> "Style":
+        """A line, broken where the field `dashed[0]` says `dashed[1]`."""
+        return cls("line", color, minzoom, dashed=dashed)
 
     @classmethod
     def stream(cls, color: Token) -> "Style":

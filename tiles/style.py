@@ -201,7 +201,9 @@ def _at_sea(view: View) -> Style:
 
 
 def _lines(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
-    """A boundary: a line with dots, its name along it."""
+    """A boundary: a line with dots, its name along it. A track: whole lines, and broken ones for what was not heard."""
+    if layer.style.dashed is not None:
+        return _tracks(layer, layer.style.dashed, colors)
     common: Style = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
     paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5, "line-dasharray": [6, 2, 1, 2]}
     drawn: list[Style] = [{"id": layer.name, "type": "line", **common, "layout": _at_sea(view), "paint": paint}]
@@ -210,6 +212,18 @@ def _lines(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Sty
     label = {"text-field": ["get", "name"], "text-font": [FONTS["400"]], "text-size": 11, "symbol-placement": "line"}
     return [*drawn, {"id": f"{layer.name}-label", "type": "symbol", **common,
                      "layout": {**_at_sea(view), **label}, "paint": _text(colors, "text_quiet")}]  # fmt: skip
+
+
+def _tracks(layer: Layer, dashed: tuple[str, str], colors: Colors) -> list[Style]:
+    """Lines of everything that moves would hide what moves: a page shows them when it is asked to."""
+    name, value = dashed
+    common: Style = {"type": "line", "source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom,
+                     "layout": {"visibility": "none", "line-join": "round"}}  # fmt: skip
+    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5}
+    whole = {"id": layer.name, **common, "filter": ["!=", ["get", name], value], "paint": paint}
+    broken = {"id": f"{layer.name}-dashed", **common, "filter": ["==", ["get", name], value],
+              "paint": paint | {"line-dasharray": [3, 2.5], "line-opacity": 0.7}}  # fmt: skip
+    return [whole, broken]
 
 
 def _points(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:

@@ -34,6 +34,13 @@ _TOUCH = """
 UPDATE live SET version = %(version)s WHERE transmitter_id IN
     (SELECT transmitter_id FROM transmitter_on_vessel WHERE vessel_id = ANY(%(boats)s))
 """
+# A boat's history is told anew from the beginning: which device was whose may have changed at any time.
+_SLIP = """
+INSERT INTO track_touch (transmitters, first_hours, hours, counts)
+SELECT array_agg(transmitter_id), array_agg(0), '{0}', '{0}'
+FROM (SELECT DISTINCT transmitter_id FROM transmitter_on_vessel WHERE vessel_id = ANY(%(boats)s)) AS d
+HAVING count(*) > 0
+"""
 
 
 def link_transmitters(
@@ -52,6 +59,7 @@ def link_transmitters(
     version = bump(connection, "vessel")
     if connection.execute(_TOUCH, {"version": version, "boats": list(boats)}).rowcount:
         settle(connection, version)
+        connection.execute(_SLIP, {"boats": list(boats)})
 
 
 def _transmitter(connection: psycopg.Connection, kind: str, key: str) -> int:

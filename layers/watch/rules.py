@@ -1,11 +1,13 @@
 """Rules as rows: threshold, decree, dates, source, and whether anybody has verified the text."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ScalarSelect, UniqueConstraint, bindparam, or_, select
+from sqlalchemy import DateTime, ScalarSelect, Select, UniqueConstraint, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from geo.errors import SetupFailed
 from layers.base import Base
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -43,3 +45,17 @@ def threshold_s(conduct: str, step: str) -> ScalarSelect[Any]:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def rules_statement(conducts: Iterable[str]) -> Select[Rule]:
+    """Every rule of some conducts, of all times, the newest last."""
+    return select(Rule).where(Rule.conduct.in_(list(conducts))).order_by(Rule.conduct, Rule.step, Rule.valid_from)
+
+
+def in_force(rules: Iterable[Rule], conduct: str, step: str, at: datetime) -> Rule:
+    """The rule in force at a moment, of rules in the order of `rules_statement`; SetupFailed when there is none."""
+    found = [r for r in rules if (r.conduct, r.step) == (conduct, step) and r.valid_from <= at]
+    found = [r for r in found if r.valid_to is None or r.valid_to > at]
+    if not found:
+        raise SetupFailed(f"no rule {conduct}/{step} is in force at {at.isoformat()}: run opsmap db upgrade")
+    return found[-1]

@@ -12,9 +12,12 @@ import orjson
 import psycopg
 import pytest
 
-from ingest.deliveries import Sender
+from geo.clock import unix_ms
+from ingest.deliveries import Delivery, Sender
+from ingest.outcome import Fix
 from ingest.tables.load import Loaded, load_table
 from ingest.tables.shapes import wanted_kind
+from ingest.write import Batch
 from layers.cluster import Cluster
 from layers.database import connect
 from layers.registry import load_layers
@@ -137,6 +140,18 @@ def load(connection: psycopg.Connection, tmp_path: Path) -> Callable[[Layer, lis
     return lambda layer, rows: load_file(connection, layer, write_file(tmp_path, layer, rows))
 
 
+def draw_a_track(connection: psycopg.Connection) -> None:
+    """One of the devices was heard before now, too: a piece of a track and a gap."""
+    now = datetime.now(UTC)
+    delivery = Delivery(connection, Sender("ais_test", "simulated", "thử"), "test", lambda: now)
+    key = f"mmsi:{999000000}"
+    for minutes_ago in (300, 20, 10):
+        t_ms = unix_ms(now) - minutes_ago * 60_000
+        place = (round(109e7) - minutes_ago * 10_000, round(15e7))
+        delivery.write(Batch([Fix(key, t_ms, minutes_ago, t_ms, *place, *[None] * 6, 0, b"test")]))
+    delivery.keep_tracks()
+
+
 @pytest.fixture(scope="session")
 def province(cluster: Cluster, template: str, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database where every layer that takes files has a row in each cell, and every device was heard."""
@@ -154,5 +169,6 @@ def province(cluster: Cluster, template: str, worker: str, tmp_path_factory: pyt
             " FROM transmitter"
         )
         settle(connection, 1)
+        draw_a_track(connection)
     yield cluster.url(name)
     cluster.drop_database(name)
