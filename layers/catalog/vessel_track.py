@@ -1,8 +1,13 @@
 """Where boats went in the last day: pieces that were heard, and the gaps between them. Officers only."""
 
 from layers.access.roles import OFFICERS
-from layers.spec import Field, Layer, Style, Text, Token
+from layers.spec import Choice, Field, Layer, Style, Text, Token
 from layers.vessels.tracks import VesselTrack
+
+KINDS = (
+    Choice("piece", Text("đoạn có vị trí", "heard")),
+    Choice("gap", Text("khoảng mất tín hiệu", "gap")),
+)
 
 LAYER = Layer(
     name="vessel_track",
@@ -13,7 +18,7 @@ LAYER = Layer(
     source="positions",
     fields=(
         Field(VesselTrack.vessel, Text("Tàu", "Vessel"), read_by=OFFICERS, from_file=False),
-        Field(VesselTrack.kind, Text("Loại", "Kind"), choices=("piece", "gap"), read_by=OFFICERS, from_file=False),
+        Field(VesselTrack.kind, Text("Loại", "Kind"), choices=KINDS, read_by=OFFICERS, from_file=False),
         Field(VesselTrack.t_from, Text("Từ", "From"), read_by=OFFICERS, from_file=False),
         Field(VesselTrack.t_to, Text("Đến", "To"), read_by=OFFICERS, from_file=False),
         Field(VesselTrack.duration_s, Text("Kéo dài", "Duration"), unit="s", read_by=OFFICERS, from_file=False),
