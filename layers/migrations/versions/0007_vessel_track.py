@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
 
-revision: str = "0006_vessel_track"
-down_revision: str | None = "0005_echo"
+revision: str = "0007_vessel_track"
+down_revision: str | None = "0006_bunch"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
