@@ -98,3 +98,12 @@ def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
     page.locator(by("search")).fill("01")
     expect(page.locator(by("result")).first).to_be_visible()
     assert find_violations(page, axe) == []
+
+
+def test_a_list_of_facilities_and_one_of_them(axe: str, open_page: Open) -> None:
+    page = open_page("/places/health_facility").page
+    wait_ready(page)
+    assert find_violations(page, axe) == []
+    page.locator(by("places-table")).locator("a").first.click()
+    expect(page.locator(by("place-age"))).to_be_visible()
+    assert find_violations(page, axe) == []

@@ -1,4 +1,4 @@
-// The build: three pages, served from /static/, with names that depend on content only.
+// The build: its pages, served from /static/, with names that depend on content only.
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: { leaders: page('leaders'), fisheries: page('fisheries'), login: page('login') },
+      input: { leaders: page('leaders'), fisheries: page('fisheries'), login: page('login'), places: page('places') },
     },
   },
   worker: { format: 'es' },

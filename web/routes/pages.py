@@ -32,6 +32,14 @@ async def fisheries() -> Response:
     return page("fisheries")
 
 
+@router.get("/places")
+@router.get("/places/{layer}")
+@router.get("/places/{layer}/{key}")
+async def places() -> Response:
+    """The lists of facilities, and the page of each."""
+    return page("places")
+
+
 @router.get("/login")
 async def login_page(request: Request, link: str | None = None) -> Response:
     """The sign-in form; with `link`, sign in by a one-click link."""

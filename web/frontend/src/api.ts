@@ -25,6 +25,16 @@ export type SourceInfo = { code: string; title: Bilingual };
 export type Staleness = 'fresh' | 'late' | 'stale';
 export type MeasureInfo = { name: string; title: Bilingual; unit: Bilingual | null; digits: number };
 
+export type FieldInfo = {
+  name: string;
+  title: Bilingual;
+  unit: string | null;
+  kind: 'text' | 'number' | 'boolean' | 'time';
+  /** What the field tells of a place: its name, its sort, how it stands, how much it holds. */
+  says: 'name' | 'kind' | 'state' | 'capacity' | null;
+  choices: { value: string; title: Bilingual }[];
+};
+
 export type LayerInfo = {
   name: string;
   title: Bilingual;
@@ -33,9 +43,11 @@ export type LayerInfo = {
   version: number;
   changed_at: string | null;
   measures: MeasureInfo[];
+  fields: FieldInfo[];
   tiles: string | null;
   geometry: 'point' | 'polygon';
   mode: 'exact' | 'density' | 'none';
+  legend: { shape: string; color: Record<Theme, string>; title: Bilingual; minzoom: number };
 };
 
 export type Unit = {
@@ -152,6 +164,21 @@ export type VesselDetail = VesselSummary & {
   recent: RecentPosition[];
 };
 
+export type FieldValue = string | number | boolean | null;
+
+export type Place = {
+  id: string;
+  values: Record<string, FieldValue>;
+  geometry: GeoJSON.Geometry | null;
+  time: string | null;
+  age_s: number | null;
+  source: SourceInfo | null;
+  origin: Origin;
+  stale: Staleness;
+};
+export type PlaceCard = Place & { layer: string; units: { code: string; name: string }[] };
+export type PlaceList = { layer: string; total: number; counts: Record<string, Record<string, number>>; places: Place[] };
+
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -188,11 +215,15 @@ export const api = {
   values: (level: Level, measure: string, signal?: AbortSignal) =>
     get<UnitValues>('/api/units/values', { level, measure }, signal),
   unit: (code: string, signal?: AbortSignal) => get<UnitCard>(`/api/units/${encodeURIComponent(code)}`, {}, signal),
+  places: (layer: string, query: Record<string, string>, signal?: AbortSignal) => get<PlaceList>(placesAddress(layer), query, signal),
+  place: (layer: string, id: string) => get<PlaceCard>(`${placesAddress(layer)}/${encodeURIComponent(id)}`),
   vessels: (q: string, limit: number, signal?: AbortSignal) =>
     get<VesselList>('/api/vessels', { q, limit: String(limit) }, signal),
   vessel: (id: string, signal?: AbortSignal) =>
     get<VesselDetail>(`/api/vessels/${encodeURIComponent(id)}`, {}, signal),
 };
+
+export const placesAddress = (layer: string): string => `/api/layers/${encodeURIComponent(layer)}/features`;
 
 export const styleAddress = (theme: Theme, lang: Lang, base: 'leaders' | 'sea'): string =>
   `/style/${theme}.json?lang=${lang}&base=${base}`;

@@ -1,7 +1,9 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
+import { places } from './places';
 import type { Dictionary } from '../i18n';
 
 export const en: Dictionary = {
+  ...places.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',

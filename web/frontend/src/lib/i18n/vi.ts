@@ -1,5 +1,7 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
+import { places } from './places';
 export const vi = {
+  ...places.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',
