@@ -31,7 +31,7 @@ const POINTS_FROM_ZOOM = 9.6;
 function quieten(map: MapGL): void {
   for (const { id, type } of map.getStyle().layers) {
     if (id.endsWith('-density')) map.setLayoutProperty(id, 'visibility', 'none');
-    if (type === 'circle') map.setLayerZoomRange(id, POINTS_FROM_ZOOM, 24);
+    if (type === 'circle' || id.endsWith('-bunch-count')) map.setLayerZoomRange(id, POINTS_FROM_ZOOM, 24);
   }
 }
 
