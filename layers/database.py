@@ -45,9 +45,9 @@ def connect(url: str) -> psycopg.Connection:
 
 
 @contextmanager
-def transaction(connection: psycopg.Connection) -> Iterator[psycopg.Connection]:
-    """One transaction: committed at the end, rolled back on any error."""
-    with connection.transaction():
+def transaction(connection: psycopg.Connection, *, keep: bool = True) -> Iterator[psycopg.Connection]:
+    """One transaction: committed at the end, rolled back on any error, or in any case unless `keep`."""
+    with connection.transaction(force_rollback=not keep):
         yield connection
 
 

@@ -24,6 +24,7 @@ from layers.units.read import (
 )
 from tiles.classes import breaks
 from web.state import State
+from web.unit_outlines import read_outline
 from web.views import (
     MeasureHead,
     MeasureView,
@@ -49,7 +50,8 @@ async def unit_list(engine: AsyncEngine, level: str, at: date, province: str) ->
     """The units of a level on a date."""
     async with read(engine) as connection:
         rows = (await connection.execute(units_statement(level, at, province))).all()
-    return UnitList(at=at, level=level, units=[unit_view(row) for row in rows])
+        outline = await read_outline(connection)
+    return UnitList(at=at, level=level, outline=outline, units=[unit_view(row) for row in rows])
 
 
 async def units_of_point(engine: AsyncEngine, point: tuple[float, float], at: date) -> list[UnitView]:

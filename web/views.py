@@ -48,11 +48,21 @@ class UnitView(BaseModel):
     note: Words | None
 
 
+class OutlineView(BaseModel):
+    """Whose outlines the units have: our own generalisation, or official ones with source and day."""
+
+    official: bool
+    title: Words
+    source: str | None
+    as_of: date | None
+
+
 class UnitList(BaseModel):
-    """The units of a level on a date."""
+    """The units of a level on a date, and whose outlines they have."""
 
     at: date
     level: str
+    outline: OutlineView
     units: list[UnitView]
 
 

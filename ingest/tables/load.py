@@ -26,6 +26,7 @@ from layers.database import transaction
 from layers.sources.register import ensure_source
 from layers.spec import Layer
 from layers.sums import refresh_sums
+from layers.units.outlines import hold_borders
 from layers.versions import bump, notify
 
 Report = Callable[[int, int], None]
@@ -58,6 +59,7 @@ def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender:
     began, now = time.monotonic(), clock()
     checked, rejects, lines = check_file(layer, path, now)
     with transaction(connection):
+        hold_borders(connection)
         cells = frames.cells_frame(connection)
         checked, strangers = refuse_strangers(layer, checked, set(cells["commune_code"]))
         rejects += strangers

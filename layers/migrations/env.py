@@ -12,10 +12,11 @@ from layers.base import Base
 from layers.database import MIGRATION_LOCK
 from layers.registry import load_layers
 from layers.sources import models as source_models
+from layers.units import outlines
 from layers.vessels import models as vessel_models
 from layers.watch import rules
 
-TABLES = (bunches, sums, versions, access_models, source_models, vessel_models, rules, load_layers())
+TABLES = (bunches, sums, versions, access_models, source_models, vessel_models, outlines, rules, load_layers())
 
 
 def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

@@ -23,8 +23,10 @@ from layers.registry import load_layers
 from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
 from layers.sums import refresh_sums
+from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
-from layers.units.shapes import BANDS, bands, many, stored_wkb
+from layers.units.relocate import relocate
+from layers.units.shapes import bands, many, stored_wkb
 from layers.versions import LayerVersion
 from layers.watch.rules import Rule
 
@@ -55,6 +57,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
         connection.execute(delete(table))
     load_rules(connection, read_csv(data / "rules.csv"))
     load_units(connection, data)
+    relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)
     record(connection, source, digest, clock())
     return True
@@ -62,11 +65,16 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
 
 def refresh_all(connection: Connection) -> None:
     """Make every kept sum and bunch what the facts say: a new version may measure what the former did not."""
+    for layer in load_layers().values():
+        refresh_sums(driver(connection), layer)
+        refresh_bunches(driver(connection), layer)
+
+
+def driver(connection: Connection) -> psycopg.Connection:
+    """The driver's own connection, within the same transaction."""
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
-    for layer in load_layers().values():
-        refresh_sums(raw, layer)
-        refresh_bunches(raw, layer)
+    return raw
 
 
 def record(connection: Connection, source: int, digest: bytes, now: datetime) -> None:
@@ -102,21 +110,13 @@ def load_rules(connection: Connection, rows: Iterable[Row]) -> None:
 
 def load_units(connection: Connection, data: Path) -> None:
     """Units with dates, cells with ground, which unit holds which cells, and the outlines per zoom."""
-    outlines = json.loads((data / "unit-outlines.geojson").read_text())["features"]
-    ground = [shape(f["geometry"]) for f in outlines]
-    cells = read_csv(data / "cells.csv")
+    ground, cells = own_ground(data), read_csv(data / "cells.csv")
     units = [unit_row(key, row) for key, row in enumerate(read_csv(data / "units.csv"), 1)]
     connection.execute(insert(Unit), units)
     connection.execute(insert(Cell), [cell_row(c, g) for c, g in zip(cells, ground, strict=True)])
-    members = {u["key"]: cells_of(u, cells) for u in units}
-    links = [{"unit_key": k, "cell_id": i} for k, ids in members.items() for i in ids]
+    links = [{"unit_key": u["key"], "cell_id": i} for u in units for i in cells_of(u, cells)]
     connection.execute(insert(UnitCell), links)
-    drawn = [u for u in units if u["valid_to"] is None and u["level"] in ("commune", "former_district")]
-    for level in ("commune", "former_district"):
-        keys = [u["key"] for u in drawn if u["level"] == level]
-        polygons = [many(shapely.coverage_union_all([ground[i - 1] for i in members[k]])) for k in keys]
-        rows = [vars(s) | {"unit_key": s.key, "geom": s.wkb} for s in bands(keys, polygons, BANDS)]
-        connection.execute(insert(UnitShape), [_only(r, UnitShape) for r in rows])
+    lay(driver(connection), data)
 
 
 def cells_of(unit: Row, cells: list[Row]) -> list[int]:

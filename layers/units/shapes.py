@@ -12,6 +12,8 @@ from geo import crs
 
 BANDS = ((0, 7, 0.006), (8, 9, 0.002), (10, 24, 0.0))
 """(minzoom, maxzoom, tolerance in degrees): about half a pixel of the band's last zoom."""
+FINE_BANDS = ((0, 7, 0.006), (8, 9, 0.002), (10, 11, 0.0005), (12, 24, 0.0001))
+"""The same for outlines drawn finer than ours, whose every point no tile needs."""
 
 _TO_MAP = Transformer.from_crs(crs.STORED, crs.MAP, always_xy=True)
 

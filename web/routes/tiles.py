@@ -7,6 +7,7 @@ from starlette.routing import Route
 from geo.errors import BadInput, NotAllowed, OpsmapError
 from geo.tilegrid import Tile, tile
 from layers.access.scope import Scope, scope
+from layers.database import read
 from layers.registry import get_layer
 from layers.spec import Layer
 from tiles.cache import etag
@@ -14,6 +15,7 @@ from tiles.tilejson import tilejson
 from web.access import role_of
 from web.errors import of_ours
 from web.state import State, state_of
+from web.unit_outlines import read_outline
 
 MVT = "application/vnd.mapbox-vector-tile"
 LIVE_LAYERS = frozenset({"stream"})
@@ -26,6 +28,9 @@ async def get_tilejson(request: Request, layer: str) -> JSONResponse:
     """TileJSON 3.0 of a layer as this role sees it."""
     state, found, allowed = await _allowed(request, layer)
     body = tilejson(found, allowed, state.hub.version(found.name))
+    if found.shapes is not None and found.cell is not None:
+        async with read(state.engine) as connection:
+            body["attribution"] = (await read_outline(connection)).title.vi
     return JSONResponse(body, headers={"cache-control": "private, no-cache"})
 
 
