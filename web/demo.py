@@ -13,13 +13,10 @@ from threading import Event
 import psycopg
 
 from fixtures import feed as raw_feed
-from fixtures.fleet import SEED, boats
-from fixtures.health import health_geojson
-from fixtures.make import HISTORY_FOR
-from fixtures.ports import ports_geojson
-from fixtures.registry import registry_csv
+from fixtures.fleet import boats
+from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
-from geo.clock import LOCAL, Clock, local_date, system_clock
+from geo.clock import Clock, system_clock
 from geo.errors import BadInput
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
@@ -42,6 +39,11 @@ VMS = Sender("vms_demo", "simulated", "Giám sát hành trình tàu cá (mô ph�
 TABLES = (
     ("fishing_port", Sender("ports_demo", "simulated", "Cảng cá (mô phỏng)"), "ports.geojson"),
     ("health_facility", Sender("health_demo", "simulated", "HIS các cơ sở y tế (mô phỏng)"), "health.geojson"),
+    ("school", Sender("schools_demo", "simulated", "Cơ sở dữ liệu ngành giáo dục (mô phỏng)"), "schools.geojson"),
+    ("tourist_site", Sender("tourism_demo", "simulated", "Báo cáo du lịch (mô phỏng)"), "tourism.geojson"),
+    ("one_stop_shop", Sender("igate_demo", "simulated", "VNPT iGate (mô phỏng)"), "services.geojson"),
+    ("citizen_report", Sender("reports_demo", "simulated", "Cổng 1022 (mô phỏng)"), "citizens.geojson"),
+    ("zone", Sender("zones_demo", "simulated", "Vùng biển tự khái quát (mô phỏng)"), "zones.geojson"),
     ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
 )
 OURS = ("units", "background")
@@ -86,14 +88,13 @@ def refuse_real_facts(connection: psycopg.Connection) -> None:
 
 
 def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say: Say) -> None:
-    """Ports, health facilities and the fleet register, as files, each of this month."""
+    """Everything but positions, as files through ingest's door."""
     folder.mkdir(parents=True, exist_ok=True)
-    month = datetime.combine(local_date(now).replace(day=1), datetime.min.time(), LOCAL)
-    contents = (ports_geojson(), health_geojson(DATA / "unit-outlines.geojson", month, SEED), registry_csv(boats()))
+    contents = books(DATA / "unit-outlines.geojson", now)
     layers = load_layers()
-    for (layer, sender, name), content in zip(TABLES, contents, strict=True):
+    for layer, sender, name in TABLES:
         path = folder / name
-        path.write_bytes(content)
+        path.write_bytes(contents[name])
         summary = load_table(connection, layers[layer], path, sender, lambda: now).summary
         say(f"{name}: {summary.stored} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
 
