@@ -27,6 +27,7 @@ from layers.sum_statements import (
 )
 from layers.sums import is_summed
 from layers.sums_then import unit_statement_then, whole_layer_then
+from layers.units.models import UnitCell
 from layers.versions import LayerVersion
 
 NO_ROWS: Row = {}
@@ -123,11 +124,13 @@ async def _kept_rows(connection: ReadConnection, layers: Sequence[Layer], unit: 
 async def read_units(
     connection: ReadConnection, layer: Layer, units: Sequence[int], now: datetime
 ) -> dict[int, list[Sum]]:
-    """Every measure of one layer for many units; a unit in whose cells it has no rows is a true zero."""
+    """Every measure of one layer for many units; a unit without ground has no figure of any."""
     desk = await _open_desk(connection)
     rows = (await connection.execute(unit_statement(layer, grouped=True), {"units": units, "now": now})).mappings()
     by_unit: dict[int, Any] = {row["unit"]: row for row in rows}
-    return {unit: await _sums(connection, layer, by_unit.get(unit, NO_ROWS), desk, (now, True)) for unit in units}
+    grounded = select(UnitCell.unit_key).where(UnitCell.unit_key.in_(units)).distinct()
+    ground = set((await connection.execute(grounded)).scalars())
+    return {u: await _sums(connection, layer, by_unit.get(u, NO_ROWS), desk, (now, u in ground)) for u in units}
 
 
 @dataclass(frozen=True)

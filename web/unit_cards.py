@@ -22,10 +22,11 @@ from layers.units.read import (
     unit_statement,
     units_statement,
 )
-from tiles.classes import breaks
+from tiles.classes import breaks, classes
 from web.state import State
 from web.unit_outlines import read_outline
 from web.views import (
+    ClassView,
     MeasureHead,
     MeasureView,
     PartView,
@@ -63,9 +64,7 @@ async def units_of_point(engine: AsyncEngine, point: tuple[float, float], at: da
 
 async def card(state: State, role: Role, code: str, at: date | None, structure: str | None) -> UnitCard:
     """One unit's card, every number with its unit, time, source, age and origin."""
-    if structure is not None and structure not in STRUCTURES:
-        raise BadInput(f"structure={structure!r}: use one of {', '.join(STRUCTURES)}", field="structure")
-    vintage = STRUCTURES[structure] if structure is not None else at
+    vintage = structure_date(structure) if structure is not None else at
     async with read(state.engine) as connection:
         row = (await connection.execute(unit_statement(code, vintage))).first()
         if row is None:
@@ -89,6 +88,17 @@ async def card(state: State, role: Role, code: str, at: date | None, structure: 
     )
 
 
+def structure_date(structure: str) -> date:
+    """A day on which a structure was in force."""
+    if structure not in STRUCTURES:
+        raise BadInput(f"structure={structure!r}: use one of {', '.join(STRUCTURES)}", field="structure")
+    return STRUCTURES[structure]
+
+
+def _levels_of(structure: str) -> str:
+    return "district, commune or province" if structure == "2021" else "commune, former_district or province"
+
+
 async def _sums_of(
     connection: ReadConnection, layers: list[Layer], row: Any, moments: tuple[datetime, datetime | None]
 ) -> list[aggregate.Sum]:
@@ -99,17 +109,16 @@ async def _sums_of(
     return await aggregate.read_unit_then(connection, layers, row.key, (now, until), row.shape)
 
 
-async def unit_values(state: State, role: Role, name: str, level: str) -> UnitValues:
-    """One measure over today's units of a level."""
+async def unit_values(state: State, role: Role, name: str, units_of: tuple[str, str]) -> UnitValues:
+    """Today's values of one measure over the units of (level, structure)."""
     layer, measure = find_measure(state, role, name)
-    now = state.clock()
-    units = select(Unit.key, Unit.code).where(Unit.level == level, on_date(local_date(now))).order_by(Unit.code)
+    level, structure = units_of
+    now, vintage = state.clock(), structure_date(structure)
+    units = select(Unit.key, Unit.code).where(Unit.level == level, on_date(vintage)).order_by(Unit.code)
     async with read(state.engine) as connection:
         codes = {row.key: row.code for row in await connection.execute(units)}
         if not codes:
-            raise BadInput(
-                f"level={level!r}: no such level today; use commune, former_district or province", field="level"
-            )
+            raise BadInput(f"level={level!r}: no such level in {structure}; use {_levels_of(structure)}", field="level")
         sums = await aggregate.read_units(connection, layer, list(codes), now)
     chosen = {key: next(s for s in found if s.measure is measure) for key, found in sums.items()}
     values = [UnitValue(key=k, code=codes[k], value=s.value, status=_status(s)) for k, s in chosen.items()]
@@ -126,8 +135,10 @@ async def unit_values(state: State, role: Role, name: str, level: str) -> UnitVa
             digits=measure.digits,
         ),
         level=level,
+        structure=structure,
         values=values,
         breaks=breaks(known),
+        classes=[ClassView(**vars(each)) for each in classes(known)],
         total=aggregate.total(chosen.values()),
         origin=source.origin if source else "real",
         source=source_view(source),

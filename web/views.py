@@ -121,13 +121,25 @@ class MeasureHead(BaseModel):
     digits: int
 
 
+class ClassView(BaseModel):
+    """One class of a choropleth: the values that are in it, how many units, its colour and the ink on it."""
+
+    low: float
+    high: float
+    count: int
+    color: str
+    ink: str
+
+
 class UnitValues(BaseModel):
     """One measure over all units of a level, with honest classes (`breaks` between them)."""
 
     measure: MeasureHead
     level: str
+    structure: str
     values: list[UnitValue]
     breaks: list[float]
+    classes: list[ClassView]
     total: float | None
     time: datetime | None
     age_s: int | None

@@ -23,9 +23,11 @@ async def get_units(
 
 
 @router.get("/values")
-async def get_values(request: Request, measure: str, level: str = "former_district") -> UnitValues:
-    """One measure, `layer.name`, over all units of a level of today."""
-    return await unit_values(state_of(request), await role_of(request), measure, level)
+async def get_values(
+    request: Request, measure: str, level: str = "former_district", structure: str = "2025"
+) -> UnitValues:
+    """Today's values of one measure, `layer.name`, over all units of a level of a structure."""
+    return await unit_values(state_of(request), await role_of(request), measure, (level, structure))
 
 
 @router.get("/locate")
