@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry as Stored
-from sqlalchemy import Integer, RowMapping, Select, String, cast, func, literal, select
+from sqlalchemy import Integer, RowMapping, Select, cast, func, literal, select
 
 from geo import crs
 from geo.clock import local_date
@@ -21,16 +21,13 @@ from layers.database import ReadConnection
 from layers.features import features_statement, in_cells
 from layers.registry import Registry
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
-from layers.sources.models import Source
 from layers.spec import Layer
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.read import LABEL, on_date, unit_statement
-from layers.vessels.registry import Vessel
-from layers.vessels.tracks import VesselTrack
+from tiles.document.track import read_track
 
 DETAIL_ZOOM = 12
 COUNTRY_ZOOM = 5
-TRACK_DIGITS = 4
 POLYGONS = 3  # what ST_CollectionExtract calls them
 MOST_FEATURES = 3000
 PART_LEVEL = {"province": "former_district"}
@@ -104,13 +101,13 @@ async def read_facts(
         unit=unit,
         parts=await _parts(connection, unit, find_figure(layers, measure), at),
         sums=await aggregate.read_unit(connection, layers, unit["key"], at),
-        shown=await _shown(connection, registry, role, unit["key"]),
+        shown=await _shown(connection, registry, (role, unit["key"]), at),
         land=[json.loads(r.geojson) for r in await connection.execute(_land(unit["key"]))],
         country=[(r.kind, json.loads(r.geojson)) for r in await connection.execute(_country())],
         sources=await read_sources(connection),
         role=role,
         at=at,
-        tracks=await _track(connection, registry, role, unit["key"]),
+        tracks=await read_track(connection, registry["vessel_track"], role, unit["key"]),
     )
 
 
@@ -149,8 +146,9 @@ def _parts_statement(unit: RowMapping, at: datetime) -> Select[*tuple[Any, ...]]
     )
 
 
-async def _shown(connection: ReadConnection, registry: Registry, role: Role, unit: int) -> list[Shown]:
+async def _shown(connection: ReadConnection, registry: Registry, asked: tuple[Role, int], at: datetime) -> list[Shown]:
     """The facilities of the unit: every layer of points that stand in a cell and that the role sees one by one."""
+    role, unit = asked
     found = []
     for layer in registry.values():
         allowed = scope(role, layer)
@@ -162,39 +160,6 @@ async def _shown(connection: ReadConnection, registry: Registry, role: Role, uni
         told = [dict(row) | {"geometry": json.loads(row["geojson"])} for row in rows if row["geojson"]]
         found.append(Shown(layer, told[:MOST_FEATURES], max(0, len(told) - MOST_FEATURES)))
     return found
-
-
-async def _track(connection: ReadConnection, registry: Registry, role: Role, unit: int) -> list[dict[str, Any]]:
-    """The last day of the unit's boat that was heard most, in pieces and gaps, for those who may see where boats are.
-
-    Its number stays out: the file travels further than its reader.
-    """
-    layer = registry["vessel_track"]
-    if scope(role, layer).mode != "exact":
-        return []
-    boats = select(cast(Vessel.id, String)).where(Vessel.superseded_at.is_(None), Vessel.cell_id.in_(_cells(unit)))
-    mine = VesselTrack.vessel.in_(select(literal("v").concat(boats.subquery().c[0])))
-    busiest = select(VesselTrack.vessel).where(mine).group_by(VesselTrack.vessel)
-    busiest = busiest.order_by(func.sum(VesselTrack.points).desc(), VesselTrack.vessel).limit(1)
-    columns = (VesselTrack.kind, VesselTrack.t_from, VesselTrack.t_to, Source.origin, _line().label("geojson"))
-    statement = select(*columns).join(Source, Source.id == VesselTrack.source_id)
-    rows = await connection.execute(
-        statement.where(VesselTrack.vessel == busiest.scalar_subquery()).order_by(VesselTrack.t_from)
-    )
-    return [
-        {
-            "gap": r.kind == "gap",
-            "since": r.t_from,
-            "until": r.t_to,
-            "origin": r.origin,
-            "geometry": json.loads(r.geojson),
-        }
-        for r in rows
-    ]
-
-
-def _line() -> Any:
-    return func.ST_AsGeoJSON(VesselTrack.geom, TRACK_DIGITS)
 
 
 def _cells(unit: int) -> Select[*tuple[Any, ...]]:
