@@ -92,6 +92,36 @@ def test_what_somebody_typed_stays_text(hospital: Callable[[str], None], facts_o
     assert escape(NASTY).replace("{", "&#123;").replace("}", "&#125;") in told
 
 
+@pytest.fixture
+def tracked(connection: psycopg.Connection, tmp_path: Path) -> None:
+    """A simulated boat of Cẩm Thành, a piece of its track and a gap."""
+    path = tmp_path / "registry.csv"
+    path.write_text(
+        "reg_no,name,length_m,gear,home_port,commune_code\nQNg-MP 0007,Mẫu Bảy,17,lưới rê,Sa Kỳ,21172\n",
+        encoding="utf-8",
+    )
+    loaded = load_table(
+        connection, load_layers()["vessel"], path, Sender("registry_test", "simulated", "thử"), lambda: NOW
+    )
+    assert loaded.summary.stored == 1
+    connection.execute(
+        "INSERT INTO vessel_track (boat, vessel, hour, kind, t_from, t_to, duration_s, points, source_id, geom)"
+        " SELECT v.id, 'v' || v.id, 0, k.kind, %(t)s, %(t)s, 0, 2, v.source_id,"
+        " ST_SetSRID(ST_MakeLine(ST_MakePoint(109, 15.1), ST_MakePoint(109.1, 15.2)), 4326)"
+        " FROM vessel AS v, (VALUES ('piece'), ('gap')) AS k (kind)",
+        {"t": NOW},
+    )
+
+
+@pytest.mark.usefixtures("tracked")
+def test_only_those_who_may_see_boats_get_a_track_and_nobody_its_number(facts_of: ReadFacts) -> None:
+    officer, guest = document(facts_of("522", Role.OFFICER), "vi"), document(facts_of("522", Role.GUEST), "vi")
+    assert ("Lưu hành nội bộ" in officer, "Lưu hành nội bộ" in guest) == (True, False)
+    assert ("mất tín hiệu" in officer, "mất tín hiệu" in guest) == (True, False)
+    assert "dashArray" in officer
+    assert "QNg-MP" not in officer + guest
+
+
 def test_the_same_facts_give_the_same_bytes(facts_of: ReadFacts) -> None:
     facts = facts_of("522")
     assert document(facts, "vi") == document(facts, "vi")

@@ -137,6 +137,8 @@ def _tables(facts: Facts, lang: str) -> Iterator[str]:
     for shown in facts.shown:
         if shown.rows:
             yield _listed(shown, facts, lang)
+    if facts.tracks:
+        yield _sailed(facts, lang)
     yield f"<footer>{clean(title(facts, lang))} · {moment(facts.at)} · {word('outlines', lang)}</footer>"
 
 
@@ -155,6 +157,13 @@ def _listed(shown: Shown, facts: Facts, lang: str) -> str:
     name = f"{say(shown.layer.title, lang)}: {len(shown.rows) + shown.left_out}"
     head = [say(shown.layer.title, lang), word("time", lang), word("source", lang)]
     return f"<details><summary><b>{clean(name)}</b></summary>{_table(head, rows)}{beyond}</details>"
+
+
+def _sailed(facts: Facts, lang: str) -> str:
+    """The list twin of the track; a gap is named as one."""
+    rows = [(word("gap" if p["gap"] else "piece", lang), moment(p["since"]), moment(p["until"])) for p in facts.tracks]
+    table = _table([word("track", lang), word("since", lang), word("until", lang)], rows)
+    return f"<details><summary><b>{word('track', lang)}</b></summary>{table}</details>"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
