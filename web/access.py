@@ -26,9 +26,16 @@ async def who_asks(connection: HTTPConnection) -> Who | None:
 
 
 async def role_of(connection: HTTPConnection) -> Role:
-    """The role of this browser; `guest` when nobody is signed in."""
+    """The role of this browser; `guest` when nobody is signed in, and for the wall while guests are in its room."""
     who = await who_asks(connection)
-    return who.role if who is not None else Role.GUEST
+    if who is None or (is_wall(connection, who) and state_of(connection).hub.wall.guest):
+        return Role.GUEST
+    return who.role
+
+
+def is_wall(connection: HTTPConnection, who: Who | None) -> bool:
+    """Whether a screen of the wall asks: its session was opened as one, or its page says so."""
+    return (who is not None and who.wall) or connection.query_params.get("wall") == "1"
 
 
 async def require(connection: HTTPConnection, readers: Readers) -> Role:

@@ -13,11 +13,12 @@ from layers.registry import load_layers
 from tiles.read import TileReader, tile_pool
 from web import VERSION, errors
 from web.access import SESSION_MEMORY_S
+from web.built import STATIC
 from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
-from web.routes import docs, features, layers, me, pages, style, tiles, units, vessels
+from web.routes import docs, features, layers, me, pages, sources, style, tiles, units, vessels, wall
 from web.settings import WebSettings
 from web.state import State
 
@@ -30,6 +31,8 @@ ROUTERS = (
     style.router,
     tiles.router,
     docs.router,
+    sources.router,
+    wall.router,
     pages.router,
 )
 
@@ -66,7 +69,7 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
     for router in ROUTERS:
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
-    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     return app

@@ -19,17 +19,20 @@ from geo.errors import BadInput, NotFound
 from layers.access.roles import Role
 
 SESSION_LIFE = timedelta(hours=12)
+WALL_LIFE = timedelta(days=400)
+"""A wall stands untouched for weeks; browsers keep a cookie no longer than this."""
 LINK_LIFE = timedelta(hours=24)
 DUMMY = "mat-khau-khong-ai-dung"
 
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody signed in."""
+    """Somebody signed in; `wall` when it is a screen of the wall."""
 
     account_id: int
     username: str
     role: Role
+    wall: bool = False
 
 
 @cache
@@ -102,13 +105,14 @@ def new_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def session_row(account_id: int, now: datetime) -> tuple[str, dict[str, object]]:
+def session_row(account_id: int, now: datetime, wall: bool = False) -> tuple[str, dict[str, object]]:
     """A new session token and the row that stands for it."""
     token = secrets.token_urlsafe(32)
     row = {
         "token_hash": token_hash(token),
         "account_id": account_id,
         "created_at": now,
-        "expires_at": now + SESSION_LIFE,
+        "expires_at": now + (WALL_LIFE if wall else SESSION_LIFE),
+        "wall": wall,
     }
     return token, row

@@ -22,7 +22,7 @@ class Account(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser; ended by `ended_at` or `expires_at`."""
+    """One signed-in browser; ended by `ended_at` or `expires_at`. `wall`: it is a screen of the wall."""
 
     __tablename__ = "session"
 
@@ -31,6 +31,7 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    wall: Mapped[bool] = mapped_column(server_default="false")
 
 
 class LoginLink(Base):

@@ -27,8 +27,11 @@ async def sign_in(engine: AsyncEngine, username: str, password: str, now: dateti
     return await open_session(engine, row.id, now)
 
 
-async def use_link(engine: AsyncEngine, token: str, now: datetime) -> str | None:
-    """A session token for a link that was not used and has not expired; the link is spent."""
+async def use_link(engine: AsyncEngine, token: str, now: datetime, wall: bool = False) -> str | None:
+    """A session token for a link that was not used and has not expired; the link is spent.
+
+    `wall` opens a session of a screen of the wall, which lasts.
+    """
     spend = (
         update(LoginLink)
         .where(LoginLink.token_hash == token_hash(token), LoginLink.used_at.is_(None), LoginLink.expires_at > now)
@@ -37,12 +40,12 @@ async def use_link(engine: AsyncEngine, token: str, now: datetime) -> str | None
     )
     async with write_async(engine) as connection:
         account = (await connection.execute(spend)).scalar()
-    return None if account is None else await open_session(engine, account, now)
+    return None if account is None else await open_session(engine, account, now, wall)
 
 
-async def open_session(engine: AsyncEngine, account_id: int, now: datetime) -> str:
+async def open_session(engine: AsyncEngine, account_id: int, now: datetime, wall: bool = False) -> str:
     """A new session of an account."""
-    token, row = session_row(account_id, now)
+    token, row = session_row(account_id, now, wall)
     async with write_async(engine) as connection:
         await connection.execute(insert(LoginSession).values(**row))
     return token
@@ -51,14 +54,14 @@ async def open_session(engine: AsyncEngine, account_id: int, now: datetime) -> s
 async def who_is(engine: AsyncEngine, token: str, now: datetime) -> Who | None:
     """Whose session this token is, if it still holds."""
     statement = (
-        select(Account.id, Account.username, Account.role)
+        select(Account.id, Account.username, Account.role, LoginSession.wall)
         .join(LoginSession, LoginSession.account_id == Account.id)
         .where(LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None))
         .where(LoginSession.expires_at > now, Account.active)
     )
     async with read(engine) as connection:
         row = (await connection.execute(statement)).first()
-    return None if row is None else Who(row.id, row.username, Role(row.role))
+    return None if row is None else Who(row.id, row.username, Role(row.role), row.wall)
 
 
 async def sign_out(engine: AsyncEngine, token: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from layers.sources.models import Heartbeat, Source
 from layers.versions import CHANNEL, LayerVersion
 from layers.vessels.registry import VesselNow
 from layers.vessels.status import STATUS
+from layers.wall.state import Wall, read_wall
 from tiles.statement import density_rows
 from web.live.clients import Client
 from web.live.fleet import Fleet
@@ -49,6 +50,7 @@ class Hub:
     def __init__(self, engine: AsyncEngine, url: str, registry: Registry, clock: Clock, silent_after_s: float) -> None:
         self.versions: dict[str, tuple[int, Any]] = {}
         self.pulse = Pulse()
+        self.wall = Wall()
         self.fleet = Fleet()
         self.epoch = int(time.time())
         self.seq = 0
@@ -93,11 +95,13 @@ class Hub:
 
     def snapshot(self, client: Client) -> list[bytes | str]:
         """Everything a new or slow client needs, in order; shared bytes."""
+        told = [self._wall_message()] if client.wall else []
         if client.mode != "exact":
-            return [m for m in (self._density, self._ingest_message()) if m is not None]
+            counts = [self._counts_message()] if client.wall else []
+            return [*told, *(m for m in (self._density, self._ingest_message()) if m is not None), *counts]
         if self._snapshot is None or self._snapshot[0] != self.seq:
             self._snapshot = (self.seq, self._make_snapshot())
-        return [*self._snapshot[1], self._ingest_message()]
+        return [*told, *self._snapshot[1], self._ingest_message()]
 
     def _make_snapshot(self) -> list[bytes | str]:
         standing = set(self.fleet.handles.values())
@@ -105,10 +109,30 @@ class Hub:
         frame = encode(SNAPSHOT, self._stamp(), self.fleet.standing())
         return [_who(self.epoch, who), frame, self._counts_message()]
 
-    def _tell(self, messages: Sequence[bytes | str], mode: str | None = None) -> None:
+    def _tell(self, messages: Sequence[bytes | str], mode: str | None = None, wall: bool = False) -> None:
         for client in self._clients:
-            if mode is None or client.mode == mode:
+            if (mode is None or client.mode == mode) and (client.wall or not wall):
                 client.offer(messages)
+
+    # --- the wall ------------------------------------------------------------------------------
+
+    def mode_of(self, role: Role, wall: bool) -> str:
+        """How a client of this role sees boats; on the wall nobody sees one while guests are in the room."""
+        seen_by = Role.GUEST if wall and self.wall.guest else role
+        return scope(seen_by, self._registry["vessel"]).mode
+
+    def take_wall(self, wall: Wall) -> None:
+        """The wall is told something else: screens that may see less turn at once, then all hear of it."""
+        if wall == self.wall:
+            return
+        self.wall = wall
+        for client in self._clients:
+            if client.wall:
+                client.turn_to(self.mode_of(client.role, True))
+        self._tell([self._wall_message()], wall=True)
+
+    def _wall_message(self) -> str:
+        return _json({"type": "wall", "guest": self.wall.guest, "scene": self.wall.scene})
 
     # --- listening -----------------------------------------------------------------------------
 
@@ -129,6 +153,8 @@ class Hub:
     def _take(self, tick: dict[str, Any]) -> None:
         if "beat" in tick:
             self._beat(int(tick["at"]))
+        elif "wall" in tick:
+            self.take_wall(Wall(bool(tick["wall"]["guest"]), tick["wall"]["scene"]))
         elif "layer" in tick:
             layer, version = str(tick["layer"]), int(tick["version"])
             self.versions[layer] = (version, self._clock())
@@ -145,6 +171,7 @@ class Hub:
                 select(LayerVersion.layer, LayerVersion.version, LayerVersion.changed_at)
             ):
                 self.versions[row.layer] = (row.version, row.changed_at)
+            self.take_wall(await read_wall(connection))
             beat = (await connection.execute(select(Heartbeat.beat_at).where(Heartbeat.process == "ingest"))).scalar()
         if beat is not None:
             self._beat(unix_ms(beat))
@@ -205,6 +232,7 @@ class Hub:
         messages: list[bytes | str] = [_who(self.epoch, introduced)] if introduced else []
         messages += [encode(DELTA, self._stamp(arrived), found) for found in (records, removed) if len(found)]
         self._tell([*messages, self._counts_message()], "exact")
+        self._tell([self._counts_message()], "density", wall=True)
 
     async def _read_fleet(self, since: int) -> Sequence[Row[*tuple[Any, ...]]]:
         v = VesselNow

@@ -8,8 +8,9 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from geo.clock import unix_ms
-from layers.access.scope import scope
-from web.access import role_of
+from layers.access.roles import Role
+from web.access import is_wall, who_asks
+from web.built import build_name
 from web.live.clients import Client
 from web.state import State, state_of
 
@@ -24,12 +25,10 @@ async def live(websocket: WebSocket) -> None:
     if origin is not None and urlsplit(origin).netloc != websocket.headers.get("host"):
         await websocket.close(1008, "origin")
         return
-    role = await role_of(websocket)
-    mode = scope(role, state.registry["vessel"]).mode
+    who = await who_asks(websocket)
     await websocket.accept()
-    client = Client(mode)
-    hello = {"type": "hello", "epoch": state.hub.epoch, "role": role.value, "mode": mode, "server_ms": _now(state)}
-    await websocket.send_text(orjson.dumps(hello).decode())
+    role, wall = who.role if who is not None else Role.GUEST, is_wall(websocket, who)
+    client = Client(state.hub.mode_of(role, wall), role, wall)
     state.hub.join(client)
     tasks = {asyncio.create_task(_send(websocket, state, client)), asyncio.create_task(_receive(websocket, state))}
     try:
@@ -47,7 +46,10 @@ async def live(websocket: WebSocket) -> None:
 async def _send(websocket: WebSocket, state: State, client: Client) -> None:
     while True:
         due, messages = await client.take()
-        for message in [*(state.hub.snapshot(client) if due else ()), *messages]:
+        turn = client.turn
+        for message in [*([_hello(state, client), *state.hub.snapshot(client)] if due else ()), *messages]:
+            if client.turn != turn:  # of a mode that is over
+                break
             send = websocket.send_bytes(message) if isinstance(message, bytes) else websocket.send_text(message)
             await asyncio.wait_for(send, SEND_LIMIT_S)
 
@@ -60,6 +62,20 @@ async def _receive(websocket: WebSocket, state: State) -> None:
             if ping.get("type") == "ping":
                 pong = {"type": "pong", "t": ping.get("t"), "server_ms": _now(state)}
                 await websocket.send_text(orjson.dumps(pong).decode())
+
+
+def _hello(state: State, client: Client) -> str:
+    """What every snapshot begins with: whose eyes this stream is for, and which build its page should be."""
+    return orjson.dumps(
+        {
+            "type": "hello",
+            "epoch": state.hub.epoch,
+            "role": client.role.value,
+            "mode": client.mode,
+            "server_ms": _now(state),
+            "build": build_name(),
+        }
+    ).decode()
 
 
 def _now(state: State) -> int:

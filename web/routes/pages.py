@@ -1,6 +1,6 @@
 """Pages and signing in. The pages are built files; what they show comes from the API."""
 
-from pathlib import Path
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, RedirectResponse
 from geo.errors import NotAllowed
 from layers.access.accounts import SESSION_LIFE
 from layers.access.sessions import sign_in, sign_out, use_link
-from web.state import State, state_of
+from web.built import STATIC
+from web.state import state_of
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
 router = APIRouter(include_in_schema=False)
 
 
@@ -49,7 +49,7 @@ async def login_page(request: Request, link: str | None = None) -> Response:
     token = await use_link(state.engine, link, state.clock())
     if token is None:
         return RedirectResponse("/login?error=link", 303)
-    return _signed_in(request, state, token, "/fisheries" if request.query_params.get("to") == "fisheries" else "/")
+    return _signed_in(request, token, "/fisheries" if request.query_params.get("to") == "fisheries" else "/")
 
 
 @router.post("/login")
@@ -62,7 +62,7 @@ async def login(
     token = await sign_in(state.engine, username, password, state.clock())
     if token is None:
         return RedirectResponse("/login?error=password", 303)
-    return _signed_in(request, state, token, "/")
+    return _signed_in(request, token, "/")
 
 
 @router.post("/logout")
@@ -86,15 +86,20 @@ def check_origin(request: Request) -> None:
         raise NotAllowed("Origin: this form was sent from another site; open /login on this one", field="Origin")
 
 
-def _signed_in(request: Request, state: State, token: str, to: str) -> Response:
+def _signed_in(request: Request, token: str, to: str) -> Response:
     response = RedirectResponse(to, 303)
+    keep_session(response, request, token, SESSION_LIFE)
+    return response
+
+
+def keep_session(response: Response, request: Request, token: str, life: timedelta) -> None:
+    """Give the browser the session's cookie: out of reach of scripts and of other sites' requests."""
     response.set_cookie(
-        state.settings.session_cookie,
+        state_of(request).settings.session_cookie,
         token,
-        max_age=int(SESSION_LIFE.total_seconds()),
+        max_age=int(life.total_seconds()),
         path="/",
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return response

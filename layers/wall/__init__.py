@@ -1,0 +1,1 @@
+"""What the centre's wall has been told to show."""

@@ -1,0 +1,42 @@
+"""The style of the wall: the same layers in the same colours, sized for the wall, without a letter.
+
+Names are laid out once for all screens by the page, so that none is cut at a seam; MapLibre would place them
+per screen. Sizes grow with the wall: `scale` is its height in units of 1080 pixels.
+"""
+
+from typing import Any
+
+Style = dict[str, Any]
+
+SIZES = ("line-width", "circle-radius", "circle-stroke-width")
+POINT_PX = 3.2
+"""Radius of a point on a wall of 1080 pixels' height; each page draws one zoom only, so it need not grow with it."""
+
+
+def dress_for_wall(style: Style, scale: float) -> Style:
+    """A style as `build_style` makes it, for a wall; its tiles are asked for in the wall's name."""
+    layers = [_sized(layer, scale) for layer in style["layers"] if layer["type"] != "symbol"]
+    used = {layer["source"] for layer in layers if "source" in layer}
+    sources = {name: _asked_by_wall(source) for name, source in style["sources"].items() if name in used}
+    kept = {name: value for name, value in style.items() if name != "font-faces"}
+    return {**kept, "sources": sources, "layers": layers}
+
+
+def _asked_by_wall(source: Style) -> Style:
+    if source["type"] != "vector":
+        return source
+    return {**source, "tiles": [f"{address}&wall=1" for address in source["tiles"]]}
+
+
+def _sized(layer: Style, scale: float) -> Style:
+    paint = {name: _times(value, scale) if name in SIZES else value for name, value in layer.get("paint", {}).items()}
+    if layer["type"] == "circle":
+        paint["circle-radius"] = POINT_PX * scale
+    shown = {name: value for name, value in layer.items() if name not in ("minzoom", "maxzoom")}
+    layout = {**layer.get("layout", {}), "visibility": "visible"}
+    return {**shown, "layout": layout, "paint": paint}
+
+
+def _times(value: Any, scale: float) -> Any:
+    """A number grown; an expression is left to itself."""
+    return value * scale if isinstance(value, int | float) else value
