@@ -58,11 +58,11 @@ class Scene:
     seconds: int = 30
 
 
-PROVINCE: Box = (107.28, 13.9, 109.22, 15.5)
+PROVINCE: Box = (107.28, 13.9, 109.42, 15.5)
 SEA: Box = (105.0, 6.0, 118.0, 22.0)
 
 EAST_SEA = Name("sea", Text("BIỂN ĐÔNG", "EAST SEA"), 112.9, 13.0)
-COAST_SEA = Name("sea", Text("BIỂN ĐÔNG", "EAST SEA"), 109.62, 14.72)
+COAST_SEA = Name("sea", Text("BIỂN ĐÔNG", "EAST SEA"), 109.27, 15.0)
 HOANG_SA = Name("archipelago", Text("Đặc khu Hoàng Sa", "Hoàng Sa Special Zone"), 111.9, 16.85)
 TRUONG_SA = Name("archipelago", Text("Đặc khu Trường Sa", "Trường Sa Special Zone"), 113.8, 9.3)
 LY_SON = Name("island", Text("Đặc khu Lý Sơn", "Lý Sơn Special Zone"), 109.117, 15.382)

@@ -9,8 +9,8 @@ from geo.errors import BadInput, OpsmapError
 
 MOST_ACROSS = 20
 MOST_BEZEL_PX = 400
-NUMBER = re.compile(r"\d{1,4}")
-SCREENS = re.compile(r"(\d{1,4})x(\d{1,4})")
+NUMBER = re.compile(r"[0-9]{1,4}")
+SCREENS = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
 EXAMPLE = "/wall?cols=5&rows=3&col=2&row=1"
 
 

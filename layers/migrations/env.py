@@ -17,7 +17,18 @@ from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
 from layers.watch import rules
 
-TABLES = (bunches, sums, versions, access_models, source_models, vessel_models, outlines, rules, wall_models, load_layers()
+TABLES = (
+    bunches,
+    sums,
+    versions,
+    access_models,
+    source_models,
+    vessel_models,
+    outlines,
+    wall_models,
+    rules,
+    load_layers(),
+)
 
 
 def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

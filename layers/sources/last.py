@@ -41,7 +41,8 @@ async def read_last(connection: ReadConnection) -> list[LastDelivery]:
 
 def last_statement() -> Select[*tuple[Any, ...]]:
     """Sources beside their newest delivery; a stream's time is that of the newest fix it gave."""
-    newest = select(Delivery).distinct(Delivery.source_id).order_by(Delivery.source_id, Delivery.id.desc()).subquery()
+    last_ids = select(func.max(Delivery.id)).group_by(Delivery.source_id)
+    newest = select(Delivery).where(Delivery.id.in_(last_ids)).subquery()
     heard = select(Live.source_id, func.max(Live.stored_at).label("heard")).group_by(Live.source_id).subquery()
     refused = (
         select(func.count())
@@ -59,12 +60,11 @@ def last_statement() -> Select[*tuple[Any, ...]]:
 
 
 def _last(row: Any) -> LastDelivery:
-    source: Source = row.Source
     return LastDelivery(
-        code=source.code,
-        title={"vi": source.title_vi, "en": source.title_en},
-        origin=source.origin,  # type: ignore[arg-type]
-        cadence=source.cadence,
+        code=row.code,
+        title={"vi": row.title_vi, "en": row.title_en},
+        origin=row.origin,
+        cadence=row.cadence,
         label=row.label,
         started_at=row.started_at,
         t=row.last_t,

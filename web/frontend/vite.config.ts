@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+const PAGES = ['leaders', 'fisheries', 'login', 'places', 'wall', 'sources'];
 const page = (name: string): string => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 const backend = process.env['OPSMAP_BACKEND'] ?? 'http://127.0.0.1:8000';
 
@@ -17,7 +18,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: { leaders: page('leaders'), fisheries: page('fisheries'), login: page('login'), places: page('places') },
+      input: Object.fromEntries(PAGES.map((name) => [name, page(name)])),
     },
   },
   worker: { format: 'es' },

@@ -10,7 +10,16 @@ export type LiveProbe = {
   readonly seq: number;
 };
 
-export type Probe = { map: MapGL | null; ready: boolean; live: LiveProbe | null };
+/** What a screen of the wall shows, and the way to hold its clocks still for a picture. */
+export type WallProbe = {
+  readonly scene: string | null;
+  readonly guest: boolean;
+  readonly now: number;
+  readonly labels: { id: string; x: number; y: number }[];
+  freeze(ms: number): void;
+};
+
+export type Probe = { map: MapGL | null; ready: boolean; live: LiveProbe | null; wall?: WallProbe; reloading?: string };
 
 declare global {
   interface Window {

@@ -26,6 +26,10 @@ export class Fleet {
   startEpoch(epoch: number): void {
     if (epoch === this.epoch) return;
     this.epoch = epoch;
+    this.forget();
+  }
+
+  forget(): void {
     this.boats.clear();
     this.#who.clear();
   }

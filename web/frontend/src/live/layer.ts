@@ -18,6 +18,8 @@ export class BoatLayer implements CustomLayerInterface {
   /** Unix seconds that the packed times are relative to. */
   baseS = 0;
   moving = true;
+  /** How much larger than on a desk: signs grow by it, and its zoom is that much further away. */
+  scale = 1;
   nowS: () => number = () => Date.now() / 1000;
   #map: MapGL | null = null;
   #program: WebGLProgram | null = null;
@@ -87,8 +89,8 @@ export class BoatLayer implements CustomLayerInterface {
 
   #setUniforms(gl: WebGL2RenderingContext, program: WebGLProgram, input: CustomRenderMethodInput): void {
     const at = (name: string): WebGLUniformLocation | null => this.#place(gl, program, name);
-    const zoom = this.#map?.getZoom() ?? 0;
-    const ratio = this.#map?.getPixelRatio() ?? 1;
+    const zoom = (this.#map?.getZoom() ?? 0) - Math.log2(this.scale);
+    const ratio = (this.#map?.getPixelRatio() ?? 1) * this.scale;
     gl.uniformMatrix4fv(at('u_matrix'), false, shiftMatrix(input.defaultProjectionData.mainMatrix, ORIGIN));
     gl.uniform2f(at('u_pixel'), ratio / gl.drawingBufferWidth, ratio / gl.drawingBufferHeight);
     gl.uniform1f(at('u_now'), this.nowS() - SCREEN_LAG_S - this.baseS);

@@ -6,12 +6,13 @@ export type SocketState = 'connecting' | 'open' | 'lost';
 export type DensityCell = [lon: number, lat: number, boats: number];
 
 export type Message =
-  | { type: 'hello'; epoch: number; role: string; server_ms: number; mode: 'exact' | 'density' }
+  | { type: 'hello'; epoch: number; role: string; server_ms: number; mode: 'exact' | 'density'; build: string }
   | { type: 'who'; epoch: number; vessels: [number, string, string, string | null][] }
   | { type: 'counts'; denominator: number; counts: StatusCounts }
   | { type: 'ingest'; state: 'live' | 'silent'; last_beat_ms: number | null }
   | { type: 'layer'; layer: string; version: number }
   | { type: 'density'; cells: DensityCell[]; size_deg: number }
+  | { type: 'wall'; guest: boolean; scene: string | null }
   | { type: 'pong'; t: number; server_ms: number };
 
 export type Handlers = {
@@ -21,7 +22,7 @@ export type Handlers = {
 };
 
 const PING_MS = 5_000;
-const SILENCE_MS = 12_000; // the server speaks at least every 5 s
+const SILENCE_MS = 8_000; // the server speaks at least every 5 s
 const LONGEST_WAIT_MS = 10_000;
 
 export class LiveSocket {
@@ -31,12 +32,12 @@ export class LiveSocket {
   #timers: number[] = [];
   #closed = false;
 
-  constructor(private readonly handlers: Handlers) {}
+  constructor(private readonly handlers: Handlers, private readonly path: string) {}
 
   open(): void {
     this.handlers.onState(this.#attempt === 0 ? 'connecting' : 'lost');
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const socket = new WebSocket(`${scheme}://${location.host}/live`);
+    const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#opened();
     socket.onmessage = (event) => this.#heard(event.data as ArrayBuffer | string);

@@ -15,6 +15,8 @@ export class LiveState {
   readonly fleet = new Fleet();
   socket = $state<SocketState>('connecting');
   lostAt = $state<number | null>(null);
+  /** The same by this machine's own clock, to wait by. */
+  lostSinceMs = 0;
   ingest = $state<'live' | 'silent' | null>(null);
   lastBeat = $state<number | null>(null);
   mode = $state<'exact' | 'density' | null>(null);
@@ -35,13 +37,20 @@ export class LiveState {
   revision = $state(0);
   layers = $state.raw<Record<string, number>>({});
   arrivedMs: number | null = null;
+  /** What the wall is told, and the build its pages should be; only a screen of the wall hears of the first. */
+  order = $state.raw<{ guest: boolean; scene: string | null } | null>(null);
+  build = $state<string | null>(null);
 
   readonly word = $derived<LiveWord>(this.#findWord());
-  readonly #link = new LiveSocket({
-    onState: (state) => this.#onState(state),
-    onFrame: (frame) => this.#onFrame(frame),
-    onMessage: (message) => this.#onMessage(message),
-  });
+  readonly #link: LiveSocket;
+
+  constructor(path = '/live') {
+    this.#link = new LiveSocket({
+      onState: (state) => this.#onState(state),
+      onFrame: (frame) => this.#onFrame(frame),
+      onMessage: (message) => this.#onMessage(message),
+    }, path);
+  }
 
   start(): () => void {
     this.#link.open();
@@ -79,7 +88,7 @@ export class LiveState {
   }
 
   #onState(state: SocketState): void {
-    if (state === 'lost' && this.socket !== 'lost') [this.lostAt, this.delayMs] = [this.clock.now(), null];
+    if (state === 'lost' && this.lostAt === null) [this.lostAt, this.lostSinceMs, this.delayMs] = [this.clock.now(), Date.now(), null];
     if (state === 'open') this.lostAt = null;
     this.socket = state;
   }
@@ -93,6 +102,13 @@ export class LiveState {
     if (frame.kind === 'snapshot') this.#tick();
   }
 
+  /** From now on this screen may name no boat: nothing of any stays in memory. */
+  #forgetBoats(): void {
+    this.fleet.forget();
+    [this.attention, this.vessels, this.arrivedMs] = [[], 0, null];
+    this.revision += 1;
+  }
+
   #onDensity(cells: DensityCell[], sizeDeg: number): void {
     [this.cells, this.cellDeg] = [cells, sizeDeg];
     const far = cells.filter(([lon, lat]) => !isInSea(lon + sizeDeg / 2, lat + sizeDeg / 2));
@@ -104,8 +120,10 @@ export class LiveState {
       case 'hello':
         this.clock.guess(message.server_ms, Date.now());
         this.fleet.startEpoch(message.epoch);
-        [this.mode, this.epoch] = [message.mode, message.epoch];
+        [this.mode, this.epoch, this.build] = [message.mode, message.epoch, message.build];
+        if (message.mode === 'density') this.#forgetBoats();
         break;
+      case 'wall': this.order = { guest: message.guest, scene: message.scene }; break;
       case 'who': this.fleet.name(message.epoch, message.vessels); break;
       case 'counts': [this.counts, this.denominator] = [message.counts, message.denominator]; break;
       case 'ingest': [this.ingest, this.lastBeat] = [message.state, message.last_beat_ms]; break;

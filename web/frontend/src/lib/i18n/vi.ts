@@ -1,7 +1,10 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { places } from './places';
+import { wallVi } from './wall.vi';
+
 export const vi = {
   ...places.vi,
+  wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',

@@ -1,0 +1,71 @@
+"""Scenes as data: none is published without the islands, and each holds what a wall can show."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from geo.errors import BadInput, NotFound
+from layers.access.roles import Role
+from layers.access.scope import scope
+from layers.registry import load_layers
+from tiles.scenes import HOANG_SA, LY_SON, MUST_BE_NAMED, SCENES, every_measure, find_scene, published
+from tiles.style import build_style
+from tiles.wall_style import dress_for_wall
+
+LAYERS = load_layers()
+BY_NAME = {scene.name: scene for scene in SCENES}
+
+
+def test_every_scene_shows_and_names_the_islands() -> None:
+    assert len(published(LAYERS)) >= 3
+    assert {"province", "fisheries", "health", "learning", "tourism", "sources"} == set(BY_NAME)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(BY_NAME["province"], inset=False),
+        replace(BY_NAME["province"], names=()),
+        replace(BY_NAME["fisheries"], names=tuple(n for n in MUST_BE_NAMED if n is not HOANG_SA)),
+        replace(BY_NAME["fisheries"], view=(105.0, 6.0, 110.0, 22.0)),
+        replace(BY_NAME["health"], names=(LY_SON,), view=(107.0, 13.0, 109.0, 15.5)),
+        replace(BY_NAME["health"], layers=("unit",)),
+    ],
+)
+def test_a_scene_without_them_is_refused(broken: Any) -> None:
+    with pytest.raises(BadInput) as refused:
+        published(LAYERS, (broken,))
+    assert broken.name in refused.value.detail
+
+
+def test_a_scene_whose_layer_is_not_there_is_not_published() -> None:
+    without = {name: layer for name, layer in LAYERS.items() if name != "health_facility"}
+    assert "health" not in published(without)
+    assert "province" in published(without)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.name)
+def test_measures_exist_when_their_layer_does(scene: Any) -> None:
+    known = every_measure(LAYERS)
+    named = {*scene.measures, *(name for panel in scene.panels for name in panel.measures)}
+    assert {name for name in named if name.split(".")[0] in LAYERS} <= known
+    assert scene.seconds >= 20
+    assert scene.panels[0].kind == "clock"
+
+
+def test_a_scene_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(NotFound, match="province"):
+        find_scene(published(LAYERS), "moon")
+
+
+def test_the_walls_style_has_no_letters_and_asks_in_the_walls_name() -> None:
+    seen = {name: (m, scope(Role.OFFICER, m)) for name, m in LAYERS.items() if scope(Role.OFFICER, m).mode != "none"}
+    style = build_style(seen, dict.fromkeys(seen, 1), theme="dark", lang="vi", base="leaders")
+    dressed = dress_for_wall(style, 3.0)
+    assert [layer for layer in dressed["layers"] if layer["type"] == "symbol"] == []
+    assert all(address.endswith("&wall=1") for s in dressed["sources"].values() for address in s["tiles"])
+    line = next(layer for layer in dressed["layers"] if layer["id"] == "unit-line")
+    assert line["paint"]["line-width"] == pytest.approx(0.8 * 3)
+    assert not [layer for layer in dressed["layers"] if "minzoom" in layer]
+    assert style["layers"][0]["id"] == dressed["layers"][0]["id"]
