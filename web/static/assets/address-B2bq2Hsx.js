@@ -1,0 +1,1 @@
+function e(e){let t=new URLSearchParams(location.search),n={};for(let r of e){let e=t.get(r);e!==null&&e!==``&&(n[r]=e)}return n}function t(e){let t=new URLSearchParams(location.search);for(let[n,r]of Object.entries(e))r===null?t.delete(n):t.set(n,r);let n=t.size>0?`?${t}`:``;history.replaceState(null,``,`${location.pathname}${n}${location.hash}`)}export{t as n,e as t};
