@@ -18,7 +18,8 @@ from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
-from web.routes import docs, features, layers, me, pages, sources, style, tiles, units, vessels, wall
+from web.replay.chunks import ChunkReader
+from web.routes import docs, features, layers, me, pages, replay, sources, style, tiles, units, vessels, wall
 from web.settings import WebSettings
 from web.state import State
 
@@ -28,6 +29,7 @@ ROUTERS = (
     layers.router,
     units.router,
     vessels.router,
+    replay.router,
     style.router,
     tiles.router,
     docs.router,
@@ -48,8 +50,9 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         registry = load_layers()
         hub = Hub(engine, url, registry, clock, settings.silent_after_s)
         reader = TileReader(pool, settings.tile_cache_mb)
+        chunks = ChunkReader(engine, clock)
         sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
-        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, sessions)  # type: ignore[arg-type]
+        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, sessions)  # type: ignore[arg-type]
         await hub.start()
         yield
         await hub.stop()

@@ -11,6 +11,7 @@ from layers.access.accounts import Who
 from layers.registry import Registry
 from tiles.read import TileReader
 from web.live.hub import Hub
+from web.replay.chunks import ChunkReader
 from web.settings import WebSettings
 
 
@@ -24,6 +25,7 @@ class State:
     engine: AsyncEngine
     tiles: TileReader
     hub: Hub
+    replay: ChunkReader
     sessions: TTLCache[str, Who | None]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ScalarSelect, Select, UniqueConstraint, bindparam, or_, select
+from sqlalchemy import DateTime, Row, ScalarSelect, Select, UniqueConstraint, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.errors import SetupFailed
@@ -47,13 +47,13 @@ def threshold_s(conduct: str, step: str) -> ScalarSelect[Any]:
     )
 
 
-def rules_statement(conducts: Iterable[str]) -> Select[Rule]:
+def rules_statement(conducts: Iterable[str]) -> Select[*tuple[Any, ...]]:
     """Every rule of some conducts, of all times, the newest last."""
     return select(Rule).where(Rule.conduct.in_(list(conducts))).order_by(Rule.conduct, Rule.step, Rule.valid_from)
 
 
-def in_force(rules: Iterable[Rule], conduct: str, step: str, at: datetime) -> Rule:
-    """The rule in force at a moment, of rules in the order of `rules_statement`; SetupFailed when there is none."""
+def in_force(rules: Iterable[Row[Any]], conduct: str, step: str, at: datetime) -> Row[Any]:
+    """The rule in force at a moment, of the rows of `rules_statement`; SetupFailed when there is none."""
     found = [r for r in rules if (r.conduct, r.step) == (conduct, step) and r.valid_from <= at]
     found = [r for r in found if r.valid_to is None or r.valid_to > at]
     if not found:
