@@ -151,8 +151,8 @@ def test_boats_are_named_by_handle(connection, send, sign_in: SignIn) -> None:
     connection.execute(
         "INSERT INTO vessel"
         " (id, code, name, length_m, gear, home_port, content_hash, source_id, delivery_id, t, heard_at)"
-        " VALUES (5, 'QNg-MP 0005', 'Thử', 17.5, 'câu', 'Sa Kỳ', 1, (SELECT id FROM source WHERE origin = 'replayed'), 1,"
-        " now(), now())"
+        " SELECT 5, 'QNg-MP 0005', 'Thử', 17.5, 'câu', 'Sa Kỳ', 1, id, 1, now(), now()"
+        " FROM source WHERE origin = 'replayed'"
     )
     officer = sign_in(Role.OFFICER)
     answer = officer.get("/api/replay/boats")
