@@ -20,10 +20,19 @@ class Flag(IntFlag):
     COURSE = 64  # a course or heading outside the compass
 
 
+class Fault(NamedTuple):
+    """One thing wrong in a row: the field (None: the row as a whole), and what to do, in English and in Vietnamese."""
+
+    field: str | None
+    en: str
+    vi: str
+
+
 class Reject(NamedTuple):
     """Something that cannot be believed, kept with its bytes so that it can be looked at and replayed.
 
-    `lines` counts the input lines it covers; `heard_ms` is Unix milliseconds, UTC.
+    `lines` counts the input lines it covers; `heard_ms` is Unix milliseconds, UTC; `faults` say field by field what
+    is wrong with a row of a file.
     """
 
     reason: str
@@ -32,6 +41,12 @@ class Reject(NamedTuple):
     line_no: int | None = None
     heard_ms: int | None = None
     lines: int = 1
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def reason_vi(self) -> str:
+        """What is wrong and how to mend it, in Vietnamese where we have it."""
+        return "; ".join(fault.vi for fault in self.faults) or self.detail
 
 
 class Identity(NamedTuple):

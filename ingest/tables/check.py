@@ -1,6 +1,7 @@
 """Decode and clean: a raw row against a layer's fields. A refusal names the row, the field and the fix."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +10,16 @@ import orjson
 from shapely.geometry.base import BaseGeometry
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
-from ingest.outcome import Reject
-from ingest.tables.read import RawRow
+from geo.text import fold
+from ingest.outcome import Fault, Reject
 from ingest.tables.shapes import LON_LAT, GeometryFault, describe_shape, shape_of, wanted_kind
+from ingest.tables.table import RawRow
 from ingest.tables.values import FieldFault, parse_moment, parse_text, parse_value
 from layers.spec import Field, FromFile, Layer, Link
 
 COMMUNE = "commune_code"
 MMSI_DIGITS = 9
+_FIELD = re.compile(r"field (\w+): ")
 
 
 @dataclass(frozen=True)
@@ -34,20 +37,40 @@ class Checked:
 
 
 def check_row(layer: Layer, row: RawRow, now: datetime) -> Checked | Reject:
-    """The row's values as the layer's columns want them, or why not."""
+    """The row's values as the layer's columns want them, or everything that is wrong with it."""
     file = layer.file
     assert file is not None
+    wrong: list[tuple[str | None, FieldFault]] = []
+    values = {}
+    for field in (f for f in layer.fields if f.from_file and f.column is not None):
+        values[field.name] = _try(wrong, field.name, _value, field, row.values)
+    kind = wanted_kind(layer) if file.place == "geometry" else None
+    geometry = _try(wrong, "geometry", shape_of, row, kind) if kind else None
+    t = _try(wrong, file.time, _time, file, row.values, now)
+    commune = _try(wrong, COMMUNE, _said, row.values, COMMUNE) or None
+    keys = [(link.kind, _try(wrong, link.columns[0], _link, link, row.values)) for link in file.links]
+    if wrong:
+        return _refused(row, wrong)
+    by_column = {f.column.key: values[f.name] for f in layer.fields if f.from_file and f.column is not None}
+    links = tuple((kind, key) for kind, key in keys if key is not None)
+    return Checked(row.number, str(by_column["code"]), by_column, t, geometry, commune, links, row.raw)
+
+
+def _try(wrong: list[tuple[str | None, FieldFault]], name: str | None, parse: Callable[..., Any], *given: Any) -> Any:
+    """What a part of a row comes to; a fault is noted under the field it names."""
     try:
-        values = {f.column.key: _value(f, row.values) for f in layer.fields if f.from_file and f.column is not None}
-        geometry = shape_of(row, wanted_kind(layer)) if file.place == "geometry" else None
-        t = _time(file, row.values, now)
-        commune = _said(row.values, COMMUNE) or None
-        links = tuple((link.kind, key) for link in file.links if (key := _link(link, row.values)) is not None)
-    except GeometryFault as fault:
-        return Reject("bad_geometry", f"row {row.number}, {fault}", row.raw, row.number)
+        return parse(*given)
     except FieldFault as fault:
-        return Reject("bad_field", f"row {row.number}, {fault}", row.raw, row.number)
-    return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw)
+        said = _FIELD.match(str(fault))
+        wrong.append((said[1] if said else name, fault))
+        return None
+
+
+def _refused(row: RawRow, wrong: list[tuple[str | None, FieldFault]]) -> Reject:
+    reason = "bad_geometry" if isinstance(wrong[0][1], GeometryFault) else "bad_field"
+    detail = f"row {row.number}, {', and '.join(str(fault) for _, fault in wrong)}"
+    faults = tuple(Fault(name, str(fault), fault.vi) for name, fault in wrong)
+    return Reject(reason, detail, row.raw, row.number, faults=faults)
 
 
 def needed_columns(layer: Layer) -> list[str]:
@@ -78,20 +101,32 @@ def _said(row: Mapping[str, Any], name: str) -> str:
 def _value(field: Field, row: Mapping[str, Any]) -> Any:
     if not _said(row, field.name):
         if _required(field):
-            raise FieldFault(f"field {field.name}: empty; it is required")
+            raise FieldFault(f"field {field.name}: empty; it is required", "trống; cột này bắt buộc phải có")
         return None
     assert field.column is not None
     value = parse_value(field.name, row[field.name], field.column.type)
     if field.choices and value not in field.values:
-        raise FieldFault(f"field {field.name}: {value!r}; use one of {', '.join(field.values)}")
+        value = _chosen(field, str(value))
     _check_range(field, value)
     return value
+
+
+def _chosen(field: Field, said: str) -> str:
+    """The value whose title people wrote instead of it."""
+    found = [c.value for c in field.choices if fold(said) in (fold(c.value), fold(c.title.vi), fold(c.title.en))]
+    if len(found) != 1:
+        listed = ", ".join(f"{c.value} ({c.title.vi})" for c in field.choices)
+        detail = f"field {field.name}: {said!r}; use one of {', '.join(field.values)}"
+        raise FieldFault(detail, f"‘{said}’; ghi một trong: {listed}")
+    return found[0]
 
 
 def _check_range(field: Field, value: Any) -> None:
     for limit, beyond in ((field.low, "below"), (field.high, "above")):
         if limit is not None and ((value < limit) if beyond == "below" else (value > limit)):
-            raise FieldFault(f"field {field.name}: {value:g} is {beyond} {limit:g}; check the number and its unit")
+            vi = f"{value:g} {'nhỏ' if beyond == 'below' else 'lớn'} hơn {limit:g}; xem lại số và đơn vị tính"
+            detail = f"field {field.name}: {value:g} is {beyond} {limit:g}; check the number and its unit"
+            raise FieldFault(detail, vi)
 
 
 def _time(file: FromFile, row: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -99,7 +134,8 @@ def _time(file: FromFile, row: Mapping[str, Any], now: datetime) -> datetime | N
         return None
     moment = parse_moment(file.time, row[file.time])
     if not EARLIEST <= moment <= now + FUTURE_ALLOWANCE:
-        raise FieldFault(f"field {file.time}: {row[file.time]} is before 2000 or in the future; check the clock")
+        detail = f"field {file.time}: {row[file.time]} is before 2000 or in the future; check the clock"
+        raise FieldFault(detail, f"{row[file.time]} trước năm 2000 hoặc ở tương lai; xem lại ngày giờ")
     return moment
 
 
@@ -108,8 +144,11 @@ def _link(link: Link, row: Mapping[str, Any]) -> str | None:
     said = {name: _said(row, name) for name in link.columns}
     absent = [name for name, text in said.items() if not text]
     if absent and len(absent) < len(said):
-        raise FieldFault(f"field {absent[0]}: empty; give all of {', '.join(said)}, or none")
+        listed = ", ".join(said)
+        detail = f"field {absent[0]}: empty; give all of {listed}, or none"
+        raise FieldFault(detail, f"trống; ghi đủ {listed}, hoặc để trống tất cả")
     for name, text in said.items():
         if link.kind == "ais" and text and not (text.isascii() and text.isdigit() and len(text) == MMSI_DIGITS):
-            raise FieldFault(f"field {name}: {text!r} is no MMSI; write its nine digits")
+            detail = f"field {name}: {text!r} is no MMSI; write its nine digits"
+            raise FieldFault(detail, f"‘{text}’ không phải MMSI; ghi đủ chín chữ số")
     return link.key(said)

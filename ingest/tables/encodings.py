@@ -38,17 +38,18 @@ class EncodingNeeded(BadInput):
 @dataclass(frozen=True)
 class Letters:
     """What a file's text is written in: `name`, from how many cells it was guessed (0: certain), one cell as an
-    example before and after; `columns` are those written in it, None for all of them.
+    example before and after; `columns` are those written in it, None for all. `bytewise`: characters are bytes.
     """
 
     name: str
     cells: int = 0
     example: tuple[str, str] | None = None
     columns: frozenset[str] | None = field(default=None, compare=False)
+    bytewise: bool = field(default=False, compare=False)
 
     def read(self, column: str, text: str) -> str:
         """A cell's text as Unicode."""
-        decode = DECODERS.get(self.name)
+        decode = _decode_bytes if self.bytewise and self.name == UNICODE else DECODERS.get(self.name)
         if decode is None or text.isascii() or (self.columns is not None and column not in self.columns):
             return text
         return text if _WIDE.search(text) else decode(text)
@@ -91,11 +92,25 @@ def decode_file(raw: bytes, given: str | None) -> Decoded:
     return Decoded(raw.decode("latin-1"), True, name)
 
 
+def is_utf8(raw: bytes) -> bool:
+    """Whether bytes are UTF-8 (or ASCII)."""
+    try:
+        codecs.decode(raw, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode_bytes(text: str) -> str:
+    """UTF-8 that came as one character a byte; a format that cuts text may cut a letter."""
+    return text.encode("latin-1").decode("utf-8", "replace")
+
+
 def _utf16(raw: bytes, name: str | None) -> str | None:
     marked = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     head = raw[:400]
     guess = "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
-    if not marked and name is None and head.count(0) < len(head) // 4:
+    if not marked and name is None and head.count(0) * 4 <= len(head):
         return None
     try:
         return raw.decode("utf-16" if marked else guess) if raw else None

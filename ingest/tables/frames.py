@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import crs
 
+METRES_PER_DEGREE = 108_000  # of longitude at this latitude, near enough
 Cells: TypeAlias = geopandas.GeoDataFrame
 """Columns cell_id, commune_code, geometry (EPSG:4326), the largest cell of a commune first."""
 
@@ -42,9 +43,20 @@ def cells_of_shapes(cells: Cells, shapes: Sequence[BaseGeometry | None], near_m:
     return [None if value != value else int(value) for value in first.tolist()]  # noqa: PLR0124 (NaN)
 
 
-def stored_shape(shape: BaseGeometry | None) -> str:
-    """The geometry as hexadecimal EWKB in EPSG:4326, as the database takes it."""
-    return str(shapely.to_wkb(shapely.set_srid(shape, crs.STORED), hex=True, include_srid=True))
+def communes_near(cells: Cells, points: Sequence[BaseGeometry], near_m: float) -> list[set[str]]:
+    """The communes within some metres (about) of each point (EPSG:4326)."""
+    found: list[set[str]] = [set() for _ in points]
+    if len(found):
+        tree = shapely.STRtree(cells.geometry.to_numpy())
+        pairs = tree.query(points, predicate="dwithin", distance=near_m / METRES_PER_DEGREE)
+        for point, cell in zip(*pairs.tolist(), strict=True):
+            found[point].add(str(cells["commune_code"].iat[cell]))
+    return found
+
+
+def stored_shapes(shapes: Sequence[BaseGeometry | None]) -> list[str | None]:
+    """Geometries as hexadecimal EWKB in EPSG:4326, as the database takes them."""
+    return list(shapely.to_wkb(shapely.set_srid(np.array(shapes), crs.STORED), hex=True, include_srid=True))
 
 
 def cells_of_communes(cells: Cells, codes: Sequence[str | None]) -> list[int | None]:

@@ -1,26 +1,33 @@
-"""Write: the rows of one file into a layer's table, in one transaction, with what was refused."""
+"""Write: the rows of one file into a layer's table, in one transaction, with what was refused and how it was read."""
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
-from psycopg import sql
 
 from geo.clock import Clock
 from geo.errors import BadInput
 from ingest.deliveries import Sender, open_delivery
-from ingest.outcome import Reject
-from ingest.rejects import hash_raw, store_rejects
+from ingest.outcome import Fault, Reject
+from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from ingest.tables import frames
-from ingest.tables.check import COMMUNE, Checked, check_row, content_hash_source, needed_columns
+from ingest.tables.check import COMMUNE, Checked, check_row
+from ingest.tables.columns import bare, header_names, match_columns
 from ingest.tables.links import link_transmitters
-from ingest.tables.read import RawRow, read_rows
+from ingest.tables.parts import files_of, found_table
+from ingest.tables.placing import choose_placing
+from ingest.tables.read import open_table
+from ingest.tables.reading import Reading
+from ingest.tables.stage import Delivered, Stage
+from ingest.tables.suspect import Sample, judge_places
+from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions, Report
 from layers.bunches import refresh_bunches
 from layers.database import transaction
 from layers.sources.register import ensure_source
@@ -29,72 +36,144 @@ from layers.sums import refresh_sums
 from layers.units.outlines import hold_borders
 from layers.versions import bump, notify
 
-Report = Callable[[int, int], None]
-"""Called with (rows done, rows in all)."""
+BATCH = 10_000
+SAMPLED = 10_000
+"""Rows looked at before the first is understood."""
+MOST_KEPT = 50_000
+"""Refused rows told one by one; all are stored and counted."""
 
 
 class Loaded(NamedTuple):
-    """What a file came to, and what of it was refused."""
+    """What a file came to, what of it was refused (the first MOST_KEPT), and how it was read."""
 
     summary: Summary
     rejects: list[Reject]
+    reading: Reading
 
 
-@dataclass(frozen=True)
-class _Batch:
+@dataclass
+class _Run:
+    """One load under way."""
+
+    connection: psycopg.Connection
     layer: Layer
-    source_id: int
-    delivery_id: int
-    now: datetime
+    delivered: Delivered
     cells: frames.Cells
+    summary: Summary = field(default_factory=Summary)
+    rejects: list[Reject] = field(default_factory=list)
+    linked: dict[str, Checked] = field(default_factory=dict)
+
+    def refuse(self, rejects: Sequence[Reject]) -> None:
+        """Store, count and (the first of them) keep what was refused."""
+        store_rejects(
+            self.connection, self.delivered.source_id, self.delivered.delivery_id, rejects, self.delivered.now
+        )
+        for reject in rejects:
+            self.summary.reject(reject.reason)
+        self.rejects.extend(rejects[: MOST_KEPT - len(self.rejects)])
 
 
-def load_table(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sender, clock: Clock) -> Loaded:
-    """Every row of a CSV or GeoJSON file: stored, known already, or refused with its reason. Idempotent.
+def load_table(
+    connection: psycopg.Connection,
+    layer: Layer,
+    path: Path,
+    sender: Sender,
+    clock: Clock,
+    options: ReadOptions = NOTHING_SAID,
+) -> Loaded:
+    """Every row of a file: stored, known already, or refused with its reason. Idempotent.
 
     A row whose code is known but whose content differs is a correction: a new row; the former one is superseded.
+    Errors: BadInput for a file refused as a whole (FrameNeeded, EncodingNeeded when a person must say), and then
+    nothing is stored.
     """
     if layer.file is None:
         raise BadInput(f"layer={layer.name!r}: it does not take files", field="layer")
     began, now = time.monotonic(), clock()
-    checked, rejects, lines = check_file(layer, path, now)
-    with transaction(connection):
-        hold_borders(connection)
-        cells = frames.cells_frame(connection)
-        checked, strangers = refuse_strangers(layer, checked, set(cells["commune_code"]))
-        rejects += strangers
-        source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
-        batch = _Batch(layer, source_id, open_delivery(connection, source_id, path.name, clock), now, cells)
-        stored = write_rows(connection, batch, checked)
-        store_rejects(connection, source_id, batch.delivery_id, rejects, now)
-        summary = Summary(lines=lines, messages=len(checked), stored=stored, duplicates=len(checked) - stored)
-        for reject in rejects:
-            summary.reject(reject.reason)
-        summary.seconds = time.monotonic() - began
-        _close_delivery(connection, batch, summary, path)
-    return Loaded(summary, rejects)
+    with found_table(path) as file:
+        reading = read_file(layer, file, options)
+        digest = _digest(file)
+        with transaction(connection):
+            hold_borders(connection)
+            run = _begin(connection, layer, path, sender, clock)
+            _store(run, reading, now, options.report)
+            run.summary.seconds = time.monotonic() - began
+            _close_delivery(run, digest)
+    return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading)
 
 
-def check_file(layer: Layer, path: Path, now: datetime) -> tuple[list[Checked], list[Reject], int]:
-    """The rows understood (the first of each code), those refused, and how many there were."""
+def read_file(layer: Layer, path: Path, options: ReadOptions = NOTHING_SAID) -> Reading:
+    """How a file is to be read; no row is checked yet. BadInput when it cannot be."""
     assert layer.file is not None
-    good: dict[str, Checked] = {}
-    rejects: list[Reject] = []
-    lines = 0
-    for row in read_rows(path, needed_columns(layer)):
-        lines += 1
-        outcome = check_row(layer, row, now) if isinstance(row, RawRow) else row
-        if isinstance(outcome, Reject):
-            rejects.append(outcome)
-        elif outcome.code in good:
-            first = good[outcome.code].number
-            detail = (
-                f"row {outcome.number}, field {layer.file.code}: {outcome.code!r} stands in row {first} too; keep one"
-            )
-            rejects.append(Reject("repeated_code", detail, outcome.raw, outcome.number))
-        else:
-            good[outcome.code] = outcome
-    return list(good.values()), rejects, lines
+    table = open_table(path, replace(options, names=header_names(layer)))
+    sample = list(islice(table.rows(), SAMPLED))
+    columns = match_columns(layer, table, sample)
+    placed = layer.file.place == "geometry"
+    placing = choose_placing(table, columns, sample, options.crs) if placed else None
+    return Reading(table, columns, placing)
+
+
+def understood(reading: Reading) -> Iterator[list[RawRow | Reject]]:
+    """The file's rows a batch at a time, under the layer's names and in EPSG:4326."""
+    rows = reading.table.rows()
+    while batch := list(islice(rows, BATCH)):
+        known = [reading.columns.understand(row) for row in batch if isinstance(row, RawRow)]
+        placed = iter(known if reading.placing is None else reading.placing.place(known))
+        yield [next(placed) if isinstance(row, RawRow) else row for row in batch]
+
+
+def check_rows(layer: Layer, rows: Sequence[RawRow | Reject], now: datetime) -> tuple[list[Checked], list[Reject]]:
+    """The rows in order, and those refused."""
+    outcomes = [check_row(layer, row, now) if isinstance(row, RawRow) else row for row in rows]
+    refused = [o for o in outcomes if isinstance(o, Reject)]
+    return [o for o in outcomes if isinstance(o, Checked)], refused
+
+
+def _begin(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sender, clock: Clock) -> _Run:
+    source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
+    delivered = Delivered(source_id, open_delivery(connection, source_id, path.name, clock), clock())
+    return _Run(connection, layer, delivered, frames.cells_frame(connection))
+
+
+def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) -> None:
+    """Check, place and store every row; what makes the whole file wrong is raised before anything is moved."""
+    stage, sample = Stage(run.connection, run.layer, run.delivered), Sample()
+    communes, today = _commune_names(run.connection), set(run.cells["commune_code"])
+    for rows in understood(reading):
+        checked, refused = check_rows(run.layer, rows, now)
+        checked, strangers = refuse_strangers(run.layer, checked, today)
+        if reading.placing is not None:
+            sample.add([row for row in rows if isinstance(row, RawRow)], communes)
+        stage.add(checked, _cells(run, checked))
+        run.refuse([*refused, *strangers])
+        run.summary.lines += len(rows)
+        run.summary.messages += len(checked)
+        if run.layer.file is not None and run.layer.file.links:
+            run.linked |= {row.code: row for row in reversed(checked) if row.code not in run.linked}
+        if report is not None:
+            report(run.summary.lines, reading.table.count)
+    if reading.placing is not None:
+        reading.notes += judge_places(sample, reading.placing, run.cells)
+    _move(run, stage)
+
+
+def _move(run: _Run, stage: Stage) -> None:
+    """Take what is new out of the stage into the layer, and let everybody know."""
+    assert run.layer.file is not None
+    repeats = list(stage.take_repeats(run.layer.file.code))
+    run.refuse(repeats)
+    run.summary.messages -= len(repeats)
+    run.summary.stored = stage.move()
+    run.summary.duplicates = run.summary.messages - run.summary.stored
+    if not run.summary.stored:
+        return
+    version = bump(run.connection, run.layer.name)  # its lock lets one writer at a time make the sums anew
+    refresh_sums(run.connection, run.layer)
+    refresh_bunches(run.connection, run.layer)
+    if run.layer.file.links:
+        rows = [(entity, run.linked[code]) for code, entity in stage.moved().items()]
+        link_transmitters(run.connection, run.delivered.source_id, rows, run.delivered.now)
+    notify(run.connection, {"layer": run.layer.name, "version": version})
 
 
 def refuse_strangers(
@@ -108,84 +187,43 @@ def refuse_strangers(
     if layer.file.place != "commune_code":
         return list(rows), []
     good = [r for r in rows if r.commune_code is None or r.commune_code in communes]
-    strange = [r for r in rows if r.commune_code is not None and r.commune_code not in communes]
-    return good, [Reject("unknown_commune", _stranger(r), r.raw, r.number) for r in strange]
+    return good, [_stranger(r) for r in rows if r.commune_code is not None and r.commune_code not in communes]
 
 
-def _stranger(row: Checked) -> str:
+def _stranger(row: Checked) -> Reject:
     fix = "use a commune's code as of 1 July 2025 (/api/units?level=commune), or leave it empty"
-    return f"row {row.number}, field {COMMUNE}: {row.commune_code!r} is no commune of today; {fix}"
-
-
-def write_rows(connection: psycopg.Connection, batch: _Batch, rows: Sequence[Checked]) -> int:
-    """Store what is new or corrected; how many rows that were."""
-    if not rows:
-        return 0
-    known = _known(connection, batch)
-    fresh = [r for r in rows if known.get(r.code, (0, None))[1] != _hash(r)]
-    if not fresh:
-        return 0
-    cells = _cells(batch, fresh)
-    table = sql.Identifier(batch.layer.model.__tablename__)
-    close = sql.SQL(
-        "UPDATE {} SET superseded_at = %s WHERE source_id = %s AND code = ANY(%s) AND superseded_at IS NULL"
+    said = f"field {COMMUNE}: {row.commune_code!r} is no commune of today; {fix}"
+    vi = f"‘{row.commune_code}’ không phải mã xã từ 1/7/2025; ghi mã mới, hoặc để trống"
+    return Reject(
+        "unknown_commune", f"row {row.number}, {said}", row.raw, row.number, faults=(Fault(COMMUNE, said, vi),)
     )
-    codes = [r.code for r in fresh]
-    connection.execute(close.format(table), (batch.now, batch.source_id, codes))
-    ids = {r.code: known[r.code][0] if r.code in known else _next_id(connection) for r in fresh}
-    with connection.cursor() as cursor:
-        values = [_row(batch, r, ids[r.code], cell) for r, cell in zip(fresh, cells, strict=True)]
-        cursor.executemany(_insert(batch.layer, values[0]), values)
-    version = bump(connection, batch.layer.name)  # its lock lets one writer at a time make the sums anew
-    refresh_sums(connection, batch.layer)
-    refresh_bunches(connection, batch.layer)
-    if batch.layer.file is not None and batch.layer.file.links:
-        link_transmitters(connection, batch.source_id, [(ids[r.code], r) for r in fresh], batch.now)
-    notify(connection, {"layer": batch.layer.name, "version": version})
-    return len(fresh)
 
 
-def _known(connection: psycopg.Connection, batch: _Batch) -> dict[str, tuple[int, int]]:
-    statement = sql.SQL("SELECT code, id, content_hash FROM {} WHERE source_id = %s AND superseded_at IS NULL")
-    table = sql.Identifier(batch.layer.model.__tablename__)
-    rows = connection.execute(statement.format(table), (batch.source_id,)).fetchall()
-    return {code: (entity, content) for code, entity, content in rows}
+def _cells(run: _Run, rows: Sequence[Checked]) -> list[int | None]:
+    file = run.layer.file
+    if not rows or file is None or file.place != "geometry":
+        return frames.cells_of_communes(run.cells, [r.commune_code for r in rows])
+    return frames.cells_of_shapes(run.cells, [r.geometry for r in rows], file.near_m)
 
 
-def _cells(batch: _Batch, rows: Sequence[Checked]) -> list[int | None]:
-    file = batch.layer.file
-    if file is not None and file.place == "geometry":
-        return frames.cells_of_shapes(batch.cells, [r.geometry for r in rows], file.near_m)
-    return frames.cells_of_communes(batch.cells, [r.commune_code for r in rows])
+def _commune_names(connection: psycopg.Connection) -> dict[str, str]:
+    """The code of each commune of today by its folded names."""
+    rows = connection.execute("SELECT code, name, full_name FROM unit WHERE level = 'commune' AND valid_to IS NULL")
+    return {bare(name): code for code, *names in rows.fetchall() for name in names}
 
 
-def _row(batch: _Batch, row: Checked, entity: int, cell: int | None) -> dict[str, Any]:
-    values: dict[str, Any] = dict(row.values)
-    values |= {"id": entity, "content_hash": _hash(row), "source_id": batch.source_id, "cell_id": cell}
-    values |= {"delivery_id": batch.delivery_id, "t": row.t or batch.now, "heard_at": batch.now, "stored_at": batch.now}
-    if batch.layer.file is not None and batch.layer.file.place == "geometry":
-        values["geom"] = frames.stored_shape(row.geometry)
-    return values
+def _digest(path: Path) -> bytes:
+    """The SHA-256 of a table and its parts."""
+    found = hashlib.sha256()
+    for part in files_of(path):
+        with part.open("rb") as file:
+            while piece := file.read(1 << 20):
+                found.update(piece)
+    return found.digest()
 
 
-def _insert(layer: Layer, row: dict[str, Any]) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, row))
-    places = sql.SQL(", ").join(map(sql.Placeholder, row))
-    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(layer.model.__tablename__), names, places)
-
-
-def _next_id(connection: psycopg.Connection) -> int:
-    row = connection.execute("SELECT nextval('fact_id')").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _hash(row: Checked) -> int:
-    return hash_raw(content_hash_source(row))
-
-
-def _close_delivery(connection: psycopg.Connection, batch: _Batch, summary: Summary, path: Path) -> None:
-    connection.execute(
+def _close_delivery(run: _Run, digest: bytes) -> None:
+    run.connection.execute(
         "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
-        (batch.now, summary.as_json(), hashlib.sha256(path.read_bytes()).digest(), batch.delivery_id),
+        (run.delivered.now, run.summary.as_json(), digest, run.delivered.delivery_id),
     )

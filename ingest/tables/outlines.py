@@ -17,8 +17,9 @@ from geo.errors import BadInput
 from ingest.deliveries import open_delivery
 from ingest.outcome import Reject
 from ingest.tables.outline_report import Report, compare
-from ingest.tables.read import RawRow, read_rows
+from ingest.tables.read import read_rows
 from ingest.tables.shapes import shape_of
+from ingest.tables.table import RawRow
 from ingest.tables.values import FieldFault
 from layers.database import transaction
 from layers.sources.register import ensure_source

@@ -7,7 +7,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from ingest.tables.read import RawRow
+from ingest.tables.table import RawRow
 from ingest.tables.values import FieldFault, parse_number, parse_text
 from layers.spec import Layer
 
@@ -40,7 +40,10 @@ def shape_of(row: RawRow, kind: str) -> BaseGeometry:
         given = shapely.Point(*(_degrees(row.values, name) for name in LON_LAT))
     names = KINDS[kind]
     if given is None or given.is_empty or given.geom_type not in names:
-        raise GeometryFault(f"geometry: {_found(given)}give a {' or '.join(names)} with lon, lat in degrees")
+        wanted = " or ".join(names)
+        raise GeometryFault(
+            f"geometry: {_found(given)}give a {wanted} with lon, lat in degrees", f"hình học: cần {wanted}, có tọa độ"
+        )
     _check_place(given)
     _check_outline(given)
     return _as_many(given) if kind.startswith("MULTI") else given
@@ -65,12 +68,14 @@ def _check_place(shape: BaseGeometry) -> None:
     for lon, lat in ((west, south), (east, north)):
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise GeometryFault(
-                f"geometry: lon {lon:g}, lat {lat:g} is nowhere; is east and north swapped, or is it in metres?"
+                f"geometry: lon {lon:g}, lat {lat:g} is nowhere; is east and north swapped, or is it in metres?",
+                f"tọa độ {lon:g}; {lat:g} không có trên trái đất; đổi cột đông – bắc, hay số tính bằng mét?",
             )
         if not (PLAUSIBLE[0] <= lon <= PLAUSIBLE[2] and PLAUSIBLE[1] <= lat <= PLAUSIBLE[3]):
             raise GeometryFault(
                 f"geometry: lon {lon:g}, lat {lat:g} is far from Việt Nam and its sea; check the order of the numbers"
-                " and the coordinate system"
+                " and the coordinate system",
+                f"tọa độ {lon:g}; {lat:g} xa Việt Nam; xem lại thứ tự cột và hệ tọa độ",
             )
 
 
@@ -81,13 +86,15 @@ def _check_outline(shape: BaseGeometry) -> None:
     reason = shapely.is_valid_reason(shape)
     found = _FAULT.fullmatch(reason)
     if found is None:
-        raise GeometryFault(f"geometry: {reason.lower()}; draw it again")
+        raise GeometryFault(f"geometry: {reason.lower()}; draw it again", f"hình học sai ({reason}); vẽ lại")
     where = f"near lon {float(found['lon']):.5f}, lat {float(found['lat']):.5f}"
+    spot = f"{float(found['lon']):.5f}; {float(found['lat']):.5f}"
     if "intersection" in found["what"].lower():
         raise GeometryFault(
-            f"geometry: the outline crosses itself {where}; move or delete a vertex there so that no two sides cross"
+            f"geometry: the outline crosses itself {where}; move or delete a vertex there so that no two sides cross",
+            f"đường bao tự cắt tại {spot}; dời hoặc xóa một đỉnh ở đó để các cạnh không cắt nhau",
         )
-    raise GeometryFault(f"geometry: {found['what'].lower()} {where}; draw it again there")
+    raise GeometryFault(f"geometry: {found['what'].lower()} {where}; draw it again there", f"sai tại {spot}; vẽ lại")
 
 
 def _as_many(shape: BaseGeometry) -> BaseGeometry:
@@ -98,5 +105,6 @@ def _as_many(shape: BaseGeometry) -> BaseGeometry:
 
 def _degrees(row: Mapping[str, Any], name: str) -> float:
     if not ("" if row.get(name) is None else parse_text(name, row[name])):
-        raise FieldFault(f"field {name}: empty; give the place in degrees (WGS 84)")
-    return parse_number(name, row[name])
+        detail = f"field {name}: empty; give the place in degrees (WGS 84)"
+        raise FieldFault(detail, "trống; ghi tọa độ bằng độ (WGS 84)")
+    return parse_number(name, row[name], 180)

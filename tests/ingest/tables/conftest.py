@@ -9,7 +9,9 @@ import pytest
 from ingest.deliveries import Sender
 from ingest.outcome import Reject
 from ingest.tables.check import Checked
-from ingest.tables.load import Loaded, check_file, load_table
+from ingest.tables.load import Loaded, check_rows, load_table, read_file, understood
+from ingest.tables.parts import found_table
+from ingest.tables.table import ReadOptions
 from layers.registry import get_layer, load_layers
 
 Load = Callable[..., Loaded]
@@ -21,11 +23,13 @@ REGISTRY = "reg_no,name,length_m,gear,home_port,commune_code,mmsi,vms_provider,v
 def load(connection: psycopg.Connection, tmp_path: Path, now) -> Load:
     """Load bytes or text as a file of that name, at `now`."""
 
-    def loaded(layer: str, name: str, content: bytes | str, at=None) -> Loaded:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    def loaded(layer: str, name: str, content: bytes | str | Path, at=None, **said: str) -> Loaded:
+        path = content if isinstance(content, Path) else tmp_path / name
+        if not isinstance(content, Path):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
         sender = Sender(f"{layer}_test", "simulated", "thử")
-        return load_table(connection, get_layer(load_layers(), layer), path, sender, lambda: at or now)
+        wanted = get_layer(load_layers(), layer)
+        return load_table(connection, wanted, path, sender, lambda: at or now, ReadOptions(**said))
 
     return loaded
 
@@ -34,10 +38,19 @@ def load(connection: psycopg.Connection, tmp_path: Path, now) -> Load:
 def check(tmp_path: Path, now) -> Callable[..., tuple[list[Checked], list[Reject], int]]:
     """The rows of a file understood and refused, without a database."""
 
-    def checked(layer: str, name: str, content: bytes | str):
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return check_file(get_layer(load_layers(), layer), path, now)
+    def checked(layer: str, name: str, content: bytes | str | Path, **said: str):
+        path = content if isinstance(content, Path) else tmp_path / name
+        if not isinstance(content, Path):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        wanted = get_layer(load_layers(), layer)
+        good: list[Checked] = []
+        refused: list[Reject] = []
+        with found_table(path) as file:
+            for rows in understood(read_file(wanted, file, ReadOptions(**said))):
+                batch = check_rows(wanted, rows, now)
+                good += batch[0]
+                refused += batch[1]
+        return good, refused, len(good) + len(refused)
 
     return checked
 

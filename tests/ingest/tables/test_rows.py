@@ -56,7 +56,8 @@ def one(connection: psycopg.Connection, statement: str) -> tuple:
     ("changed", "field", "fix"),
     [
         ({"beds": "mười"}, "beds", "write digits, with a point"),
-        ({"beds": '"12,5"'}, "beds", "write digits, with a point"),
+        ({"beds": '"12,5"'}, "beds", "not a whole number"),
+        ({"precision_m": "15.000"}, "precision_m", "may be 15000 or 15; write 15000"),
         ({"beds": "12.5"}, "beds", "not a whole number"),
         ({"beds": "nan"}, "beds", "leave it empty"),
         ({"beds": "inf"}, "beds", "leave it empty"),
@@ -102,11 +103,12 @@ def test_a_row_with_too_few_columns_is_refused_alone(check):
     assert "2 columns, the header has 10" in reject.detail
 
 
-def test_of_a_code_given_twice_the_first_row_stands(check):
-    rows = f"{health_row()}\n{health_row(name='Trạm Hai')}\n"
-    (good,), (reject,), _ = check("health_facility", "h.csv", HEALTH + rows)
+def test_of_a_code_given_twice_the_first_row_stands(health, connection):
+    loaded = health(health_row(), health_row(name="Trạm Hai"), health_row(code="H2"))
+    (reject,) = loaded.rejects
     assert reject.detail == "row 2, field code: 'H1' stands in row 1 too; keep one"
-    assert good.values["name"] == "Trạm Một"
+    assert (loaded.summary.stored, loaded.summary.unaccounted) == (2, 0)
+    assert one(connection, "SELECT name FROM health_facility WHERE code = 'H1'") == ("Trạm Một",)
 
 
 def test_a_place_outside_the_province_is_kept_without_a_cell(health, connection, inside):

@@ -1,0 +1,148 @@
+"""Which column of a file is which field: by its name, by its Vietnamese title, or by a name a file format cut short."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geo.errors import BadInput
+from geo.text import fold
+from ingest.outcome import Reject
+from ingest.tables.check import COMMUNE, needed_columns
+from ingest.tables.encodings import Letters
+from ingest.tables.numbers import Mark, decimal_mark, readings
+from ingest.tables.shapes import LON_LAT, wanted_kind
+from ingest.tables.table import RawRow, Table
+from layers.spec import Layer
+
+DBF_NAME = 10
+"""How many letters of a name a Shapefile keeps."""
+COMMUNE_NAME = "commune_name"
+"""A column that names the commune in words: held against the place, not stored."""
+TITLES = {
+    "lon": ("kinh do", "lng", "long", "longitude"),
+    "lat": ("vi do", "latitude"),
+    COMMUNE: ("ma xa", "ma don vi hanh chinh", "commune code"),
+    COMMUNE_NAME: ("xa", "xa phuong", "phuong xa", "ten xa", "xa phuong dac khu", "commune"),
+}
+EAST = ("x", "e", "east", "easting", "dong", "hoanh do", "toa do x", "x vn2000", "x vn 2000")
+NORTH = ("y", "n", "north", "northing", "bac", "tung do", "toa do y", "y vn2000", "y vn 2000")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_SIGNS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a file's columns are understood: `fields` by the file's own name, `shown` as people read that name.
+
+    `marks` are the decimal marks that text columns show; `metres` says that the place is told by east and north.
+    """
+
+    fields: Mapping[str, str]
+    shown: Mapping[str, str]
+    ignored: tuple[str, ...]
+    absent: tuple[str, ...]
+    marks: Mapping[str, Mark]
+    letters: Letters
+    metres: bool
+
+    def understand(self, row: RawRow) -> RawRow:
+        """The row under the layer's names, its text as Unicode, its numbers as their columns mean them."""
+        given = row.values
+        values = {f: self._value(name, f, given[name]) for name, f in self.fields.items() if name in given}
+        return RawRow(row.number, values, row.raw, row.geometry)
+
+    def _value(self, name: str, field: str, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        mark = self.marks.get(field)
+        if mark is not None and (number := readings(given).get(mark)) is not None:
+            return number
+        return self.letters.read(name, given)
+
+
+def bare(title: str) -> str:
+    """A title as it is compared: folded, without its unit in brackets, without signs."""
+    return _SIGNS.sub(" ", fold(_BRACKETS.sub(" ", title))).strip()
+
+
+def known_titles(layer: Layer) -> dict[str, set[str]]:
+    """Every column a file of the layer may have, with the folded titles it may stand under."""
+    assert layer.file is not None
+    titles = {f.name: {bare(f.name), bare(f.title.vi), bare(f.title.en)} for f in layer.fields if f.from_file}
+    further = [COMMUNE, COMMUNE_NAME, *(c for link in layer.file.links for c in link.columns)]
+    further += [layer.file.time] if layer.file.time else []
+    further += LON_LAT if layer.file.place == "geometry" and wanted_kind(layer) == "POINT" else ()
+    for name in further:
+        titles.setdefault(name, {bare(name)}).update(TITLES.get(name, ()))
+    return titles
+
+
+def header_names(layer: Layer) -> frozenset[str]:
+    """The folded titles by which the line of column names is recognised."""
+    return frozenset().union(*known_titles(layer).values(), EAST, NORTH)
+
+
+def match_columns(layer: Layer, table: Table, sample: Iterable[RawRow | Reject]) -> Columns:
+    """How the table's columns are understood. BadInput when one is named twice, or one that must be there is not."""
+    shown = {name: table.letters.read("", name) for name in table.header}
+    _check_once(table.header)
+    titles = known_titles(layer)
+    fields, metres = _match(shown, titles), False
+    if "lon" in titles and not table.shaped and not set(LON_LAT) & set(fields.values()):
+        fields, metres = _match_metres(fields, shown)
+    absent = [name for name in titles if name not in fields.values() and name != COMMUNE_NAME]
+    _check_needed(layer, table, absent)
+    ignored = tuple(shown[name] for name in table.header if name not in fields)
+    optional = tuple(n for n in absent if n not in (*LON_LAT, COMMUNE))
+    return Columns(fields, shown, ignored, optional, _marks(layer, fields, sample), table.letters, metres)
+
+
+def _check_once(header: tuple[str, ...]) -> None:
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise BadInput(f"column(s) {', '.join(map(repr, twice))} named twice in the header line; keep one of each")
+
+
+def _match(shown: Mapping[str, str], titles: Mapping[str, set[str]]) -> dict[str, str]:
+    """The field of each column that has one: by exact name, else by title, else by a name cut to ten letters."""
+    fields = {name: text.strip() for name, text in shown.items() if text.strip() in titles}
+    for name, text in shown.items():
+        taken = set(fields.values())
+        meant = [f for f, known in titles.items() if bare(text) in known and f not in taken]
+        cut = [f for f in titles if len(text) == DBF_NAME and f[:DBF_NAME] == text.lower() and f not in taken]
+        if name not in fields and len(meant or cut) == 1:
+            fields[name] = (meant or cut)[0]
+    return fields
+
+
+def _match_metres(fields: dict[str, str], shown: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """The columns with east and north added, where a file has one of each."""
+    east = [name for name, text in shown.items() if bare(text) in EAST and name not in fields]
+    north = [name for name, text in shown.items() if bare(text) in NORTH and name not in fields]
+    if len(east) != 1 or len(north) != 1:
+        return fields, False
+    return fields | {east[0]: LON_LAT[0], north[0]: LON_LAT[1]}, True
+
+
+def _check_needed(layer: Layer, table: Table, absent: list[str]) -> None:
+    """What no row can do without must stand in the header of a table that has one."""
+    given = LON_LAT if table.shaped else ()
+    lacking = [name for name in needed_columns(layer) if name in absent and name not in given]
+    if table.strict and lacking:
+        found = ", ".join(table.letters.read("", name) for name in table.header)[:300]
+        detail = f"column(s) {', '.join(lacking)} missing; add them to the header line (it has {found})"
+        raise BadInput(detail, field=lacking[0])
+
+
+def _marks(layer: Layer, fields: Mapping[str, str], sample: Iterable[RawRow | Reject]) -> dict[str, Mark]:
+    """The decimal mark of each column of numbers that came as text."""
+    numeric = {f.name for f in layer.fields if f.column is not None and f.column.type.python_type in (int, float)}
+    wanted = {name: field for name, field in fields.items() if field in numeric or field in LON_LAT}
+    texts: dict[str, list[str]] = {field: [] for field in wanted.values()}
+    for row in (r for r in sample if isinstance(r, RawRow)):
+        for name, field in wanted.items():
+            value = row.values.get(name)
+            if isinstance(value, str):
+                texts[field].append(value)
+    return {field: mark for field, column in texts.items() if (mark := decimal_mark(column)) is not None}

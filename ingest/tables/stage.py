@@ -1,0 +1,110 @@
+"""The rows of one file on their way into a table: gathered by COPY beside it, then compared and moved in a few steps.
+
+What a file holds never has to fit into memory: batches go to a temporary table, and the database finds what stands
+twice, what is known already and what is a correction.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg import sql
+
+from ingest.outcome import Fault, Reject
+from ingest.rejects import hash_raw
+from ingest.tables import frames
+from ingest.tables.check import Checked, content_hash_source
+from layers.spec import Layer
+
+_REPEATS = """
+SELECT s.line_no, s.code, f.first_no, s.raw FROM stage_fact AS s
+JOIN (SELECT code, min(line_no) AS first_no FROM stage_fact GROUP BY code HAVING count(*) > 1) AS f
+    ON f.code = s.code AND s.line_no > f.first_no
+ORDER BY s.line_no
+"""
+_KNOWN = """
+UPDATE stage_fact AS s SET id = t.id, known = (t.content_hash = s.content_hash) FROM {table} AS t
+WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
+"""
+_CLOSE = """
+UPDATE {table} AS t SET superseded_at = %(now)s FROM stage_fact AS s
+WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
+"""
+_MOVE = """
+INSERT INTO {table} (id, source_id, delivery_id, heard_at, stored_at, {columns})
+SELECT coalesce(s.id, nextval('fact_id')), %(source)s, %(delivery)s, %(now)s, %(now)s, {columns}
+FROM (SELECT * FROM stage_fact ORDER BY line_no) AS s
+"""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Whose rows they are: the source, the delivery and the moment, UTC."""
+
+    source_id: int
+    delivery_id: int
+    now: datetime
+
+
+class Stage:
+    """A temporary table for one layer's rows, gone with the transaction."""
+
+    def __init__(self, connection: psycopg.Connection, layer: Layer, delivered: Delivered) -> None:
+        self._connection = connection
+        self._given = {"source": delivered.source_id, "delivery": delivered.delivery_id, "now": delivered.now}
+        self._table = sql.Identifier(layer.model.__tablename__)
+        self._now = delivered.now
+        fields = [f.column.key for f in layer.fields if f.from_file and f.column is not None]
+        self._shaped = layer.file is not None and layer.file.place == "geometry"
+        self._fields = fields
+        self._columns = [*fields, "t", "content_hash", "cell_id", *(["geom"] if self._shaped else [])]
+        self._make()
+
+    def _make(self) -> None:
+        made = "CREATE TEMP TABLE stage_fact ON COMMIT DROP AS SELECT {}, id, false AS known, 0::int8 AS line_no,"
+        made += " ''::bytea AS raw FROM {} WITH NO DATA"
+        self._connection.execute(sql.SQL(made).format(self._names(), self._table))
+
+    def _names(self) -> sql.Composed:
+        return sql.SQL(", ").join(map(sql.Identifier, self._columns))
+
+    def add(self, rows: Sequence[Checked], cells: Sequence[int | None]) -> None:
+        """Put a batch of rows, with the cell of each, beside the table."""
+        shapes = frames.stored_shapes([r.geometry for r in rows]) if self._shaped else []
+        copy_in = sql.SQL("COPY stage_fact ({}, line_no, raw) FROM STDIN").format(self._names())
+        with self._connection.cursor() as cursor, cursor.copy(copy_in) as copy:
+            for at, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+                values = [row.values[name] for name in self._fields]
+                shape = [shapes[at]] if self._shaped else []
+                content = hash_raw(content_hash_source(row))
+                copy.write_row([*values, row.t or self._now, content, cell, *shape, row.number, row.raw])
+
+    def take_repeats(self, code_field: str) -> Iterator[Reject]:
+        """The rows whose code stood in an earlier one, taken out again."""
+        for number, code, first, raw in self._connection.execute(_REPEATS).fetchall():
+            said = f"field {code_field}: {code!r} stands in row {first} too; keep one"
+            fault = Fault(code_field, said, f"‘{code}’ đã có ở dòng {first}; chỉ giữ một dòng")
+            yield Reject("repeated_code", f"row {number}, {said}", bytes(raw), number, faults=(fault,))
+        twice = "(SELECT code, min(line_no) AS first_no FROM stage_fact GROUP BY code HAVING count(*) > 1)"
+        self._connection.execute(
+            f"DELETE FROM stage_fact AS s USING {twice} AS f WHERE f.code = s.code AND s.line_no > f.first_no"  # noqa: S608
+        )
+
+    def move(self) -> int:
+        """Store what is new or corrected; how many rows that was."""
+        self._connection.execute("ANALYZE stage_fact")
+        self._run(_KNOWN)
+        self._connection.execute("DELETE FROM stage_fact WHERE known")
+        self._run(_CLOSE)
+        return self._run(_MOVE).rowcount
+
+    def moved(self) -> dict[str, int]:
+        """Our number of each thing just stored, by its code."""
+        statement = "SELECT t.code, t.id FROM {table} AS t JOIN stage_fact AS s ON s.code = t.code"
+        statement += " WHERE t.source_id = %(source)s AND t.superseded_at IS NULL ORDER BY s.line_no"
+        return dict(self._run(statement).fetchall())
+
+    def _run(self, statement: str) -> psycopg.Cursor[tuple[str, int]]:
+        composed = sql.SQL(statement).format(table=self._table, columns=self._names())
+        return self._connection.execute(composed, self._given)
