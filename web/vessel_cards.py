@@ -1,5 +1,6 @@
 """What an officer is told of boats: lists whose counts add up, and one boat's panel."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from layers.sources.freshness import read_sources
 from layers.vessels import read as boats
 from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
+from layers.vessels.then import VesselThen, check_moment
 from web.state import State
 from web.unit_cards import source_view
 from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, VesselList, VesselView, Words, timed
@@ -18,16 +20,30 @@ from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, V
 E7 = 1e7
 
 
-async def vessel_list(state: State, q: str, bbox: str, status: str, limit: int) -> VesselList:
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for: number or name, box, statuses, how many at most, and at which moment (None: now)."""
+
+    q: str
+    bbox: str
+    status: str
+    limit: int
+    at: datetime | None = None
+
+
+async def vessel_list(state: State, asked_for: Asked) -> VesselList:
     """Boats found; counts over the same search, without the status filter, adding up to the denominator."""
-    now = state.clock()
-    conditions = boats.found(q, bbox, status)
+    boat, now = _moment(state, asked_for.at)
+    q, bbox, status = asked_for.q, asked_for.bbox, asked_for.status
+    statement = boats.vessels_statement(q, boats.found(q, bbox, status, boat), asked_for.limit, boat)
+    tally = boats.counts_statement(boats.found(q, bbox, "", boat), boat)
     async with read(state.engine) as connection:
-        rows = (await connection.execute(boats.vessels_statement(q, conditions, limit), {"now": now})).mappings().all()
-        counted = await connection.execute(boats.counts_statement(boats.found(q, bbox, "")), {"now": now})
+        rows = (await connection.execute(statement, {"now": now})).mappings().all()
+        counted = await connection.execute(tally, {"now": now})
         counts = {row.status: row.boats for row in counted}
         asked = status.split(",") if status else list(counts)
     return VesselList(
+        at=now if asked_for.at else None,
         total=sum(counts.get(s, 0) for s in asked),
         denominator=sum(counts.values()),
         counts=counts,
@@ -35,11 +51,11 @@ async def vessel_list(state: State, q: str, bbox: str, status: str, limit: int) 
     )
 
 
-async def vessel_card(state: State, vessel_id: str) -> VesselCard:
-    """One boat's panel, or NotFound."""
-    now = state.clock()
+async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) -> VesselCard:
+    """One boat's panel now or at a moment, or NotFound."""
+    boat, now = _moment(state, at)
     async with read(state.engine) as connection:
-        statement = boats.vessels_statement("", [VesselNow.id == vessel_id], 1)
+        statement = boats.vessels_statement("", [boat.id == vessel_id], 1, boat)
         row = (await connection.execute(statement, {"now": now})).mappings().first()
         if row is None:
             raise NotFound(f"vessel={vessel_id[:40]!r}: no such boat; search with /api/vessels?q=", field="id")
@@ -48,16 +64,23 @@ async def vessel_card(state: State, vessel_id: str) -> VesselCard:
         assert source is not None
         return VesselCard(
             **_plain(row, now),
+            at=now if at else None,
             gear=row["gear"],
             home_port=row["home_port"],
             heard_at=row["heard_at"],
             stored_at=row["stored_at"],
             source=source,
             commune=await _commune(connection, row["cell_id"]),
-            transmitters=await _devices(connection, row),
+            transmitters=await _devices(connection, row, now if at else None),
             law=await _law(connection, row["status"], now),
             recent=await _recent(connection, row, now),
         )
+
+
+def _moment(state: State, at: datetime | None) -> tuple[boats.Boat, datetime]:
+    """What to read boats from, and the moment it speaks of."""
+    now = state.clock()
+    return (VesselNow, now) if at is None else (VesselThen, check_moment(at, now))
 
 
 def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:
@@ -85,10 +108,13 @@ async def _commune(connection: ReadConnection, cell_id: int | None) -> PartView 
     return None if row is None else PartView(code=row.code, name=row.name)
 
 
-async def _devices(connection: ReadConnection, boat: RowMapping) -> list[TransmitterView]:
-    if boat["vessel_id"] is None:
+async def _devices(connection: ReadConnection, boat: RowMapping, at: datetime | None) -> list[TransmitterView]:
+    number = boat["vessel_id"]
+    if number is None:
         return []
-    rows = (await connection.execute(boats.devices_statement(boat["vessel_id"]))).all()
+    then = boats.devices_then_statement(number, boat["transmitter_id"])
+    statement = boats.devices_statement(number) if at is None else then
+    rows = (await connection.execute(statement, {"now": at})).all()
     return [
         TransmitterView(
             key=r.key,
@@ -122,7 +148,10 @@ async def _recent(connection: ReadConnection, boat: RowMapping, now: datetime) -
     devices = select(link.transmitter_id).where(link.vessel_id == boat["vessel_id"])
     if boat["vessel_id"] is None:
         devices = select(literal(boat["transmitter_id"]))
-    rows = (await connection.execute(boats.recent_statement(devices, now))).all()
+    statement = boats.recent_statement(devices, now)
+    if boat["vessel_id"] is not None:
+        statement = statement.where(boats.heard_on(boat["vessel_id"]))
+    rows = (await connection.execute(statement)).all()
     return [
         FixView(
             t=r.fix_t,

@@ -167,8 +167,9 @@ class VesselView(BaseModel):
 
 
 class VesselList(BaseModel):
-    """Boats found; the counts by status add up to the denominator."""
+    """Boats found, now or `at` a moment; the counts by status add up to the denominator."""
 
+    at: datetime | None = None
     total: int
     denominator: int
     counts: dict[str, int]
@@ -209,8 +210,9 @@ class LawView(BaseModel):
 
 
 class VesselCard(VesselView):
-    """One boat's panel."""
+    """One boat's panel, now or `at` a moment."""
 
+    at: datetime | None = None
     gear: str | None
     home_port: str | None
     commune: PartView | None

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from geo import crs
@@ -13,10 +13,14 @@ from geo.text import digits, fold
 from layers.sources.models import Source
 from layers.units.models import Cell, Unit
 from layers.vessels.echoes import FIRST_HEARD, also_heard_by
+from layers.vessels.history import LOOKBACK
 from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVessel
 from layers.vessels.registry import VesselNow
-from layers.vessels.status import STATUS, STATUSES
+from layers.vessels.status import STATUSES, status_of
 from layers.watch.rules import NOW, Rule
+
+Boat = type[VesselNow]
+"""Each boat now, or what reads like it: each boat at another moment."""
 
 RECENT = timedelta(hours=24)
 RECENT_EVERY_S = 180
@@ -30,42 +34,44 @@ STEP_OF_STATUS = {
 """Which step of the silence rule stands behind a status."""
 
 
-def found(q: str, bbox: str, status: str) -> list[ColumnElement[bool]]:
+def found(q: str, bbox: str, status: str, boat: Boat = VesselNow) -> list[ColumnElement[bool]]:
     """The conditions of a search; BadInput names the parameter that is wrong."""
     conditions: list[ColumnElement[bool]] = []
     if text := fold(q):
         number = digits(q)
-        by_number = VesselNow.digits.contains(number, autoescape=True) if number else VesselNow.digits.is_(None)
+        by_number = boat.digits.contains(number, autoescape=True) if number else boat.digits.is_(None)
         only_digits = bool(number) and number == text.replace(" ", "")
-        by_text = VesselNow.search.contains(text, autoescape=True)
+        by_text = boat.search.contains(text, autoescape=True)
         conditions.append(by_number if only_digits else by_text)
     if bbox:
         inside = func.ST_MakeEnvelope(*parse_box(bbox), crs.STORED)
-        conditions.append(VesselNow.geom.op("&&")(inside))
+        conditions.append(boat.geom.op("&&")(inside))
     if status:
         asked = status.split(",")
         if wrong := [s for s in asked if s not in STATUSES]:
             raise BadInput(f"status={wrong[0]!r}: use one of {', '.join(STATUSES)}", field="status")
-        conditions.append(STATUS.in_(asked))
+        conditions.append(status_of(boat).in_(asked))
     return conditions
 
 
-def vessels_statement(q: str, conditions: list[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+def vessels_statement(
+    q: str, conditions: list[ColumnElement[bool]], limit: int, boat: Boat = VesselNow
+) -> Select[*tuple[Any, ...]]:
     """Boats that meet the conditions: an exact number or name first, then those silent longest."""
-    exact = case((VesselNow.digits == digits(q), 0), (func.lower(VesselNow.name) == q.strip().lower(), 1), else_=2)
+    exact = case((boat.digits == digits(q), 0), (func.lower(boat.name) == q.strip().lower(), 1), else_=2)
     return (
-        select(VesselNow, STATUS.label("status"), Source.origin)
-        .join(Source, Source.id == VesselNow.source_id)
+        select(boat, status_of(boat).label("status"), Source.origin)
+        .join(Source, Source.id == boat.source_id)
         .where(*conditions)
-        .order_by(exact, VesselNow.t.asc().nulls_last(), VesselNow.label)
+        .order_by(exact, boat.t.asc().nulls_last(), boat.label)
         .limit(limit)
     )
 
 
-def counts_statement(conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+def counts_statement(conditions: list[ColumnElement[bool]], boat: Boat = VesselNow) -> Select[*tuple[Any, ...]]:
     """Boats by status."""
-    status = STATUS.label("status")
-    return select(status, func.count().label("boats")).select_from(VesselNow).where(*conditions).group_by(status)
+    status = status_of(boat).label("status")
+    return select(status, func.count().label("boats")).select_from(boat).where(*conditions).group_by(status)
 
 
 def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
@@ -77,6 +83,38 @@ def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(Live, Live.transmitter_id == Transmitter.id)
         .where(link.vessel_id == vessel_id)
         .order_by(link.valid_from.desc(), Transmitter.key)
+    )
+
+
+def devices_then_statement(vessel_id: int, counted: int | None) -> Select[*tuple[Any, ...]]:
+    """The transmitters that sat on a boat at `now`, each with its newest position by then; `counted` spoke for it."""
+    link = TransmitterOnVessel
+    own = Position.transmitter_id == Transmitter.id
+    newest = (
+        select(func.max(Position.t))
+        .where(own, Position.t <= NOW, Position.t >= NOW - LOOKBACK, Position.flags.op("&")(1) == 0)
+        .correlate(Transmitter)
+        .scalar_subquery()
+    )
+    last = case((Live.t <= NOW, Live.t), else_=newest)
+    return (
+        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, last.label("last_t"))
+        .add_columns((Transmitter.id == (counted or 0)).label("counted"))
+        .join(link, link.transmitter_id == Transmitter.id)
+        .outerjoin(Live, Live.transmitter_id == Transmitter.id)
+        .where(link.vessel_id == vessel_id, link.valid_from <= NOW, or_(link.valid_to.is_(None), link.valid_to > NOW))
+        .order_by(link.valid_from.desc(), Transmitter.key)
+    )
+
+
+def heard_on(vessel_id: int) -> ColumnElement[bool]:
+    """Holds for positions of a device that sat on the boat at their own time."""
+    link = TransmitterOnVessel
+    return exists().where(
+        link.transmitter_id == Position.transmitter_id,
+        link.vessel_id == vessel_id,
+        link.valid_from <= Position.t,
+        or_(link.valid_to.is_(None), Position.t < link.valid_to),
     )
 
 
