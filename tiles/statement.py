@@ -125,10 +125,17 @@ def label_point(layer: Layer) -> Any:
     return func.ST_PointOnSurface(layer.geometry) if layer.style.shape == "area" else None
 
 
+def _span(layer: Layer) -> list[ColumnElement[Any]]:
+    """How wide an area is, in degrees: what its name needs to know."""
+    if layer.shapes is not None:
+        return []
+    return [(func.ST_XMax(layer.geometry) - func.ST_XMin(layer.geometry)).label("span")]
+
+
 def _label_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     label = label_point(layer)
     assert label is not None
-    rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
+    rows = select(*_columns(layer, scope), *_span(layer), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
     rows = rows.where(label.op("&&")(_wider_stored()))
     if layer.geometry is not None:  # the label lies within: the index finds the few it may be of
         rows = rows.where(layer.geometry.op("&&")(_wider_stored()))

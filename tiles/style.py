@@ -1,26 +1,21 @@
 """The map's style for MapLibre, made from the registry: what is drawn, in which order, in which colours."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from layers.access.scope import Scope
 from layers.bunches import is_bunched
 from layers.spec import Layer
 from tiles.bunch_signs import ALONE, bunch_signs
+from tiles.letters import FONTS, font_faces, ink
+from tiles.sea_signs import draw_areas, draw_lines
 from tiles.tokens import THEMES
+from tiles.view import Colors, Style, View
 
 BASES: Mapping[str, dict[str, Any]] = {
     "leaders": {"center": [108.35, 14.9], "zoom": 8.1},
     "sea": {"center": [111.5, 14.2], "zoom": 5.2},
 }
-FONTS = {"400": "Noto Sans Regular", "600": "Noto Sans SemiBold"}
-SUBSETS = {
-    "vietnamese": ["U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301"
-                   ",U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB"],
-    "latin-ext": ["U+0100-0101,U+0104-010F,U+0112-0127,U+012A-0167,U+016A-019F,U+01B2-02BA,U+1E00-1E9F,U+2C60-2C7F"],
-    "latin": ["U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2191"
-              ",U+2193,U+2212,U+2215,U+FEFF,U+FFFD"],
-}  # fmt: skip
 SEA_NAMES: tuple[tuple[str, str, str, float, float], ...] = (
     ("sea", "BIỂN ĐÔNG", "EAST SEA", 112.9, 13.0),
     ("archipelago", "Đặc khu Hoàng Sa", "Hoàng Sa Special Zone", 111.9, 16.85),
@@ -28,19 +23,7 @@ SEA_NAMES: tuple[tuple[str, str, str, float, float], ...] = (
 )
 """Names every view carries. Positions are label positions of ours, not features."""
 
-UNVERIFIED: Mapping[str, str] = {"vi": "chưa xác minh", "en": "unverified"}
-"""What stands beside the name of a feature that nobody has held against its paper."""
-
-Style = dict[str, Any]
-Colors = Mapping[str, str]
 Seen = Mapping[str, tuple[Layer, Scope]]
-
-
-class View(NamedTuple):
-    """Which map it is for, and in which language."""
-
-    base: str
-    lang: str
 
 
 def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: str, base: str) -> Style:
@@ -63,17 +46,6 @@ def build_style(seen: Seen, versions: Mapping[str, int], *, theme: str, lang: st
 
 
 _ORDER = {"land": 0, "fill": 1, "area": 2, "line": 3, "stream": 4, "circle": 5}
-
-
-def font_faces() -> Style:
-    """Our own Noto Sans, by subset, from this host."""
-    return {
-        name: [
-            {"url": f"/static/fonts/noto-sans-{subset}-{weight}.woff2", "unicode-range": ranges[0].split(",")}
-            for subset, ranges in SUBSETS.items()
-        ]
-        for weight, name in FONTS.items()
-    }
 
 
 def _sources(seen: Seen, versions: Mapping[str, int], lang: str) -> Style:
@@ -151,79 +123,8 @@ def _unit_label(layer: Layer, colors: Colors, level: Style) -> Style:
             "text-max-width": 7,
             "text-padding": 1,
         },
-        "paint": _text(colors, "text"),
+        "paint": ink(colors, "text"),
     }
-
-
-def _areas(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
-    """Zones, thin and calm; what nobody has verified is fainter still, in broken lines, and its name says so."""
-    color, doubt = colors[layer.style.color.value], _doubt(layer, allowed)
-    common: Style = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
-    common["layout"] = _at_sea(view)
-    sure, unsure = ["==", ["get", doubt], True], ["!=", ["get", doubt], True]
-    fill: Any = 0.1 if doubt is None else ["case", sure, 0.1, 0.04]
-    line = {"line-color": color, "line-width": 1, "line-opacity": 0.75}
-    drawn: list[Style] = [
-        {"id": f"{layer.name}-fill", "type": "fill", **common, "paint": {"fill-color": color, "fill-opacity": fill}},
-        {"id": f"{layer.name}-line", "type": "line", **common, "paint": line},
-    ]
-    if doubt is not None:
-        drawn[1]["filter"] = sure
-        broken = line | {"line-dasharray": [4, 3], "line-opacity": 0.55}
-        drawn.append({"id": f"{layer.name}-doubt", "type": "line", **common, "filter": unsure, "paint": broken})
-    return [*drawn, _area_label(layer, doubt, colors, view)] if "name" in allowed.columns else drawn
-
-
-def _area_label(layer: Layer, doubt: str | None, colors: Colors, view: View) -> Style:
-    name: Any = ["get", "name"]
-    if doubt is not None:
-        name = ["case", ["==", ["get", doubt], True], name, ["concat", name, f" ({UNVERIFIED[view.lang]})"]]
-    return {
-        "id": f"{layer.name}-label",
-        "type": "symbol",
-        "source": layer.name,
-        "source-layer": f"{layer.name}_label",
-        "minzoom": layer.style.minzoom + 2,
-        "layout": {**_at_sea(view), "text-field": name, "text-font": [FONTS["400"]], "text-size": 11,
-                   "text-max-width": 9},
-        "paint": _text(colors, "text_quiet"),
-    }  # fmt: skip
-
-
-def _doubt(layer: Layer, allowed: Scope) -> str | None:
-    """The field that says whether a feature was verified, where this role reads it."""
-    return layer.style.doubt if layer.style.doubt in allowed.columns else None
-
-
-def _at_sea(view: View) -> Style:
-    """Zones and boundaries belong to the map of the sea; elsewhere a page shows them when it wants to."""
-    return {} if view.base == "sea" else {"visibility": "none"}
-
-
-def _lines(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
-    """A boundary: a line with dots, its name along it. A track: whole lines, and broken ones for what was not heard."""
-    if layer.style.dashed is not None:
-        return _tracks(layer, layer.style.dashed, colors)
-    common: Style = {"source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom}
-    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5, "line-dasharray": [6, 2, 1, 2]}
-    drawn: list[Style] = [{"id": layer.name, "type": "line", **common, "layout": _at_sea(view), "paint": paint}]
-    if "name" not in allowed.columns:
-        return drawn
-    label = {"text-field": ["get", "name"], "text-font": [FONTS["400"]], "text-size": 11, "symbol-placement": "line"}
-    return [*drawn, {"id": f"{layer.name}-label", "type": "symbol", **common,
-                     "layout": {**_at_sea(view), **label}, "paint": _text(colors, "text_quiet")}]  # fmt: skip
-
-
-def _tracks(layer: Layer, dashed: tuple[str, str], colors: Colors) -> list[Style]:
-    """Lines of everything that moves would hide what moves: a page shows them when it is asked to."""
-    name, value = dashed
-    common: Style = {"type": "line", "source": layer.name, "source-layer": layer.name, "minzoom": layer.style.minzoom,
-                     "layout": {"visibility": "none", "line-join": "round"}}  # fmt: skip
-    paint = {"line-color": colors[layer.style.color.value], "line-width": 1.5}
-    whole = {"id": layer.name, **common, "filter": ["!=", ["get", name], value], "paint": paint}
-    broken = {"id": f"{layer.name}-dashed", **common, "filter": ["==", ["get", name], value],
-              "paint": paint | {"line-dasharray": [3, 2.5], "line-opacity": 0.7}}  # fmt: skip
-    return [whole, broken]
 
 
 def _points(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[Style]:
@@ -248,7 +149,7 @@ def _points(layer: Layer, allowed: Scope, colors: Colors, view: View) -> list[St
     alone = {"filter": ALONE} if is_bunched(layer) else {}
     disc = {"id": layer.name, "type": "circle", **common, **alone, "layout": hidden, "paint": circle}
     name = {"id": f"{layer.name}-label", "type": "symbol", **common, "minzoom": max(layer.style.minzoom + 3, 9),
-            "layout": {**label, **hidden}, "paint": _text(colors, "text_quiet")}  # fmt: skip
+            "layout": {**label, **hidden}, "paint": ink(colors, "text_quiet")}  # fmt: skip
     signs = bunch_signs(layer, colors, view.lang, hidden) if is_bunched(layer) else []
     return [disc, *([name] if named else []), *signs]
 
@@ -273,7 +174,7 @@ def _density(layer: Layer, _: Scope, colors: Colors, view: View) -> list[Style]:
     return [{"id": f"{layer.name}-density", "type": "fill", **common, "layout": hidden, "paint": paint}]
 
 
-_DRAW = {"land": _land, "fill": _units, "area": _areas, "line": _lines, "stream": _stream, "circle": _points}
+_DRAW = {"land": _land, "fill": _units, "area": draw_areas, "line": draw_lines, "stream": _stream, "circle": _points}
 
 
 def _names(colors: Colors) -> list[Style]:
@@ -290,11 +191,7 @@ def _names(colors: Colors) -> list[Style]:
                 "text-letter-spacing": spacing,
                 "text-allow-overlap": True,
             },
-            "paint": _text(colors, "text" if kind == "archipelago" else "text_quiet"),
+            "paint": ink(colors, "text" if kind == "archipelago" else "text_quiet"),
         }
 
     return [named("sea", 18, 0.35), named("archipelago", 13, 0.02)]
-
-
-def _text(colors: Colors, token: str) -> Style:
-    return {"text-color": colors[token], "text-halo-color": colors["halo"], "text-halo-width": 1.4}

@@ -15,7 +15,9 @@ def tilejson(layer: Layer, scope: Scope, version: int) -> dict[str, Any]:
     """The document that tells a map where a layer's tiles are and what they carry."""
     vector = [{"id": layer.name, "fields": _fields(layer, scope), "description": layer.title.vi}]
     if label_point(layer) is not None and scope.mode == "exact":
-        vector.append({"id": f"{layer.name}_label", "fields": _fields(layer, scope), "description": layer.title.vi})
+        span = {"span": "Number"} if layer.shapes is None else {}
+        fields = _fields(layer, scope) | span
+        vector.append({"id": f"{layer.name}_label", "fields": fields, "description": layer.title.vi})
     return {
         "tilejson": "3.0.0",
         "name": layer.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 Style = dict[str, Any]
 
-SIZES = ("line-width", "circle-radius", "circle-stroke-width")
+SIZES = ("line-width", "line-offset", "circle-radius", "circle-stroke-width")
 POINT_PX = 3.2
 """Radius of a point on a wall of 1080 pixels' height; each page draws one zoom only, so it need not grow with it."""
 

@@ -43,7 +43,7 @@ LAYER = Layer(
         Field(HealthFacility.precision_m, Text("Sai số vị trí", "Position error"), unit="m", low=0),
         Field(HealthFacility.note, Text("Ghi chú", "Note")),
     ),
-    style=Style.circle(Token.HEALTH, minzoom=7),
+    style=Style.circle(Token.HEALTH, minzoom=9),
     cell=HealthFacility.cell_id,
     time=HealthFacility.t,
     row_source=HealthFacility.source_id,

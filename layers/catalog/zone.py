@@ -48,7 +48,7 @@ LAYER = Layer(
         Field(Zone.valid_from, Text("Từ ngày", "Valid from")),
         Field(Zone.valid_to, Text("Đến ngày", "Valid to")),
     ),
-    style=Style.area(Token.ZONE, minzoom=4, doubt="verified"),
+    style=Style.area(Token.ZONE, minzoom=6, doubt="verified"),
     time=Zone.t,
     row_source=Zone.source_id,
     file=FromFile(place="geometry", time="as_of"),
