@@ -40,6 +40,17 @@ class Delivery:
         self.summary.stored += result.stored
         self.summary.duplicates += result.messages - result.stored
 
+    def use(self, connection: psycopg.Connection) -> None:
+        """Go on over another connection: the one before was lost."""
+        self._connection = self.writer.connection = connection
+
+    def note(self) -> None:
+        """Put the summary so far into the row of a delivery that is still under way."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "UPDATE delivery SET summary = %s WHERE id = %s", (self.summary.as_json(), self.id)
+            )
+
     def close(self, digest: bytes | None = None) -> None:
         """Finish the row with the summary; `digest` is the SHA-256 of what was read."""
         with transaction(self._connection):

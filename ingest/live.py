@@ -1,30 +1,31 @@
-"""Streams without an end: takes what has come, commits at most once a second, says every two seconds that it lives."""
+"""Feeds without an end: takes what has come, commits at most once a second, says every two seconds that it lives.
 
-from collections.abc import Callable, Iterable, Sequence
+When the database goes away, feeds go on taking until they hold enough; the batch that could not be stored is stored
+when the database is back. Storing it twice is harmless: the key of a fact is its own.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from threading import Event
 
 import orjson
 import psycopg
 
 from geo.clock import Clock, system_clock, unix_ms
-from ingest.load import Pipeline
-from ingest.outcome import Outcome
-from ingest.source import bounded
-from ingest.write import Batch, Writer
+from ingest.feed import BATCH, LiveFeed
+from ingest.lasting import LastingConnection
 from layers.database import transaction
 from layers.versions import notify
 from layers.vessels.track_keeper import keep_tracks
 
-ReadChunk = Callable[[], Iterable[bytes]]
-
 COMMIT_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 TRACKS_EVERY = timedelta(seconds=30)
+NOTE_EVERY = timedelta(seconds=60)
+TRY_EVERY = timedelta(seconds=1)
+LAST_TRIES = 4
 TURN_S = 0.1
-BATCH = 8_000
 PROCESS = "ingest"
 
 _BEAT = """
@@ -35,87 +36,119 @@ ON CONFLICT (process) DO UPDATE SET beat_at = excluded.beat_at, detail = exclude
 
 @dataclass(frozen=True)
 class Pace:
-    """Time and ending of a live loop, in the hands of whoever starts it: a UTC clock, a way to wait, a way to stop."""
+    """Time and ending of a live loop, in the hands of whoever starts it.
+
+    A UTC clock, a way to wait, a way to stop, and someone to tell what happens to the database.
+    """
 
     clock: Clock = system_clock
     wait: Callable[[float], object] = field(default_factory=lambda: Event().wait)
     stop: Callable[[], bool] = lambda: False
+    say: Callable[[str], None] = lambda _: None
 
 
-class LiveFeed:
-    """One stream: where its lines come from, who understands them, who stores them.
+def run_feeds(feeds: Sequence[LiveFeed], connection: LastingConnection, pace: Pace) -> int:
+    """Run feeds side by side until `pace.stop()`; everything taken is then stored, and deliveries are closed.
 
-    `read_chunk` gives the lines that have come since the last call (perhaps none) and does not block for long.
+    Returns how many outcomes could not be stored because the database was away at the end; 0 is the rule.
     """
-
-    def __init__(self, read_chunk: ReadChunk, writer: Writer, pipeline: Pipeline) -> None:
-        self._read_chunk = read_chunk
-        self._writer = writer
-        self._pipeline = pipeline
-        self._waiting: list[Outcome] = []
-        self._arrived_ms: int | None = None
-        self.stored = 0
-
-    @property
-    def lines(self) -> int:
-        """Lines taken so far."""
-        return self._pipeline.lines
-
-    def take(self, now: datetime) -> None:
-        """Understand what has come; `now` stamps its arrival."""
-        self._pipeline.refresh()
-        numbered = enumerate(self._read_chunk(), self._pipeline.lines + 1)
-        lines = [bounded(raw.rstrip(b"\r\n"), now, number) for number, raw in numbered]
-        self._waiting += self._pipeline.push(lines)
-        self._waiting += self._pipeline.expire()
-        if self._waiting and self._arrived_ms is None:
-            self._arrived_ms = unix_ms(now)
-
-    def finish(self) -> None:
-        """Let go of what was held back."""
-        self._waiting += self._pipeline.finish()
-
-    def store(self) -> int:
-        """Commit what is waiting; how many facts were new. What cannot be stored stays waiting."""
-        stored = 0
-        while self._waiting:
-            batch = Batch(islice(self._waiting, BATCH), self._arrived_ms)
-            stored += self._writer.write_batch(batch).stored
-            del self._waiting[:BATCH]
-        self._arrived_ms = None
-        self.stored += stored
-        return stored
-
-
-def run_live(read_chunk: ReadChunk, writer: Writer, pipeline: Pipeline, pace: Pace | None = None) -> None:
-    """Run one feed until `pace.stop()`; see `run_feeds`."""
-    run_feeds([LiveFeed(read_chunk, writer, pipeline)], writer.connection, pace or Pace())
-
-
-def run_feeds(feeds: Sequence[LiveFeed], connection: psycopg.Connection, pace: Pace) -> None:
-    """Run feeds side by side until `pace.stop()`; everything taken is stored before it returns.
-
-    Database errors end the loop: the supervisor starts it again, and the feed fills the gap.
-    """
-    committed = beaten = kept = None
+    loop = Loop(feeds, connection, pace)
     while not pace.stop():
-        now = pace.clock()
-        for feed in feeds:
-            feed.take(now)
-        if is_due(committed, now, COMMIT_EVERY):
-            committed = now
-            for feed in feeds:
-                feed.store()
-        if is_due(beaten, now, BEAT_EVERY):
-            beaten = now
-            beat(connection, now, {"lines": sum(feed.lines for feed in feeds)})
-        if is_due(kept, now, TRACKS_EVERY):
-            kept = now
-            keep_tracks(connection, now)
+        loop.turn(pace.clock())
         pace.wait(TURN_S)
-    for feed in feeds:
-        feed.finish()
-        feed.store()
+    return loop.end()
+
+
+class Job:
+    """Something to be done every so often."""
+
+    def __init__(self, every: timedelta, work: Callable[[datetime], object], last: datetime | None = None) -> None:
+        self.every, self.work, self.last = every, work, last
+
+
+class Loop:
+    """The turns of a live process: what is due, and what to do while the database is away."""
+
+    def __init__(self, feeds: Sequence[LiveFeed], connection: LastingConnection, pace: Pace) -> None:
+        self._feeds, self._connection, self._pace = feeds, connection, pace
+        self._began = self._tried = pace.clock()
+        self._away_since: datetime | None = None
+        self._storing = Job(COMMIT_EVERY, self._store)
+        self._jobs = (
+            self._storing,
+            Job(BEAT_EVERY, self._beat),
+            Job(TRACKS_EVERY, lambda now: keep_tracks(connection.current, now)),
+            Job(NOTE_EVERY, self._note, self._began),
+        )
+
+    def turn(self, now: datetime) -> None:
+        """Take what has come, and do what is due."""
+        for feed in self._feeds:
+            feed.take(now)
+        if any(feed.waiting >= BATCH for feed in self._feeds):
+            self._storing.last = None
+        for job in self._jobs:
+            if is_due(job.last, now, job.every):
+                job.last = now
+                self._try(now, job.work)
+
+    def end(self) -> int:
+        """Store all that was taken and held back, close the deliveries; how many outcomes could not be stored."""
+        there = True
+        for feed in self._feeds:
+            feed.close()
+        for feed in self._feeds:
+            while there and feed.take(self._pace.clock()):
+                there = self._insist(self._store)
+            feed.finish()
+        if there and self._insist(self._store):
+            self._insist(self._close)
+        return sum(feed.waiting for feed in self._feeds)
+
+    def _insist(self, work: Callable[[datetime], object]) -> bool:
+        """Try a few times, a second apart: the end has to come."""
+        for _ in range(LAST_TRIES):
+            if self._try(self._pace.clock(), work, at_once=True):
+                return True
+            self._pace.wait(TRY_EVERY.total_seconds())
+        return False
+
+    def _try(self, now: datetime, work: Callable[[datetime], object], at_once: bool = False) -> bool:
+        """Do it if the database is there; False when it is not, or has just gone."""
+        if self._away_since is not None and not at_once and not is_due(self._tried, now, TRY_EVERY):
+            return False
+        self._tried = now
+        try:
+            if self._connection.renew():
+                for feed in self._feeds:
+                    feed.delivery.use(self._connection.current)
+            work(now)
+        except psycopg.OperationalError as error:
+            if self._away_since is None:
+                self._away_since = now
+                self._pace.say(f"database away ({str(error).strip().partition(chr(10))[0]}); receiving goes on")
+            return False
+        if self._away_since is not None:
+            self._pace.say(f"database back after {(now - self._away_since).total_seconds():.0f} s")
+            self._away_since = None
+        return True
+
+    def _store(self, _now: datetime) -> None:
+        for feed in self._feeds:
+            feed.store()
+
+    def _beat(self, now: datetime) -> None:
+        beat(self._connection.current, now, {"lines": sum(feed.lines for feed in self._feeds)})
+
+    def _note(self, now: datetime) -> None:
+        for feed in self._feeds:
+            feed.sum_up((now - self._began).total_seconds())
+            feed.delivery.note()
+
+    def _close(self, now: datetime) -> None:
+        for feed in self._feeds:
+            feed.sum_up((now - self._began).total_seconds())
+            feed.delivery.close()
 
 
 def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:

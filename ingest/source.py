@@ -164,22 +164,58 @@ def bounded(raw: bytes, arrived_at: datetime | None, number: int, lost: int = 0)
     return Line(raw, arrived_at, number)
 
 
+class LineCutter:
+    """Cuts a stream of bytes into bounded lines, in whatever pieces it comes.
+
+    A line is stamped with the moment its first byte arrived: some senders write the line end before the next line.
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._lost = 0
+        self._tail = b""
+        self._since: datetime | None = None
+
+    def cut(self, chunk: bytes, arrived_at: datetime | None = None) -> list[Line | Reject]:
+        """The lines that this chunk ends; `arrived_at` is when it came (UTC), for live streams."""
+        began = self._since if self._tail else arrived_at
+        *pieces, self._tail = (self._tail + chunk).split(b"\n")
+        lines: list[Line | Reject] = []
+        if pieces:
+            lines.append(self._line(pieces[0], began))
+            lines += [
+                Line(piece, arrived_at, number) if len(piece) <= LINE_LIMIT else bounded(piece, arrived_at, number)
+                for number, piece in enumerate(pieces[1:], self._number + 1)
+            ]
+            self._number += len(pieces) - 1
+        self._since = arrived_at if pieces else began
+        if len(self._tail) > LINE_LIMIT:
+            self._lost, self._tail = self._lost + len(self._tail) - KEPT_OF_LONG_LINE, self._tail[:KEPT_OF_LONG_LINE]
+        return lines
+
+    def end(self) -> list[Line | Reject]:
+        """The last line, if nothing ended it."""
+        return [self._line(self._tail, self._since)] if self._tail or self._lost else []
+
+    def tear(self, broken: BrokenInput) -> Reject:
+        """A stream that cannot be read on: the reject that holds the torn rest."""
+        return Reject(broken.reason, broken.detail, self._tail[:KEPT_OF_LONG_LINE], self._number + 1)
+
+    def _line(self, piece: bytes, began: datetime | None) -> Line | Reject:
+        self._number += 1
+        if not self._lost and len(piece) <= LINE_LIMIT:
+            return Line(piece, began, self._number)
+        lost, self._lost = self._lost, 0
+        return bounded(piece, began, self._number, lost)
+
+
 def cut_lines(chunks: Iterable[bytes]) -> Iterator[Line | Reject]:
     """Lines of a byte stream, in bounded memory; a broken stream ends with one reject that holds the torn rest."""
-    number, lost, tail = 0, 0, b""
+    cutter = LineCutter()
     try:
         for chunk in chunks:
-            *pieces, tail = (tail + chunk).split(b"\n")
-            for piece in pieces:
-                number += 1
-                yield (
-                    bounded(piece, None, number, lost) if lost or len(piece) > LINE_LIMIT else Line(piece, None, number)
-                )
-                lost = 0
-            if len(tail) > LINE_LIMIT:
-                lost, tail = lost + len(tail) - KEPT_OF_LONG_LINE, tail[:KEPT_OF_LONG_LINE]
+            yield from cutter.cut(chunk)
     except BrokenInput as broken:
-        yield Reject(broken.reason, broken.detail, tail[:KEPT_OF_LONG_LINE], number + 1)
+        yield cutter.tear(broken)
         return
-    if tail or lost:
-        yield bounded(tail, None, number + 1, lost)
+    yield from cutter.end()

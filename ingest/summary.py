@@ -3,7 +3,8 @@
     lines + extra_sentences = messages + Σ ignored + Σ rejected        messages = stored + duplicates
 
 `ignored.fragment_joined` counts the lines of joined messages beyond the first; `extra_sentences` the sentences that
-shared a line with an earlier one (so it is nearly always 0 and then left out).
+shared a line with an earlier one (so it is nearly always 0 and then left out). `lost_datagrams` never became lines: the
+system dropped them, or we did for want of room (UDP only).
 """
 
 from collections import Counter
@@ -41,6 +42,7 @@ class Summary:
     rejected: Counter[str] = field(default_factory=Counter)
     untimed: int = 0
     extra_sentences: int = 0
+    lost_datagrams: int = 0
     seconds: float = 0.0
 
     def reject(self, reason: str, lines: int = 1) -> None:
@@ -81,7 +83,11 @@ class Summary:
             "untimed": self.untimed,
             "seconds": round(self.seconds, 3),
         }
-        extras = {"extra_sentences": self.extra_sentences, "unaccounted": self.unaccounted}
+        extras = {
+            "extra_sentences": self.extra_sentences,
+            "lost_datagrams": self.lost_datagrams,
+            "unaccounted": self.unaccounted,
+        }
         notes = {"note": UNTIMED_NOTE} if self.untimed else {}
         return counts | {name: count for name, count in extras.items() if count} | notes
 

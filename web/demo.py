@@ -4,11 +4,10 @@ A boat's position is a pure function of (seed, boat, time), so a start fills the
 48 hours at most. It refuses a database that already holds real facts.
 """
 
-import signal
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event
 
 import psycopg
 
@@ -21,9 +20,12 @@ from geo.errors import BadInput
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
 from ingest.deliveries import Delivery, Sender
-from ingest.live import LiveFeed, Pace, run_feeds
+from ingest.feed import LiveFeed
+from ingest.lasting import LastingConnection
+from ingest.live import Pace, run_feeds
 from ingest.load import LoadOptions
 from ingest.source import IterableSource
+from ingest.stream import ChunkStream
 from ingest.tables.load import load_table
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
@@ -31,6 +33,7 @@ from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
+from web.stopping import stop_asked, tell
 
 Say = Callable[[str], None]
 
@@ -123,22 +126,31 @@ def remember(connection: psycopg.Connection, until: datetime) -> None:
 
 def feed(url: str, clock: Clock) -> None:
     """Feed the fleet, live, until the process is told to stop; a gap since the last feed is filled first."""
-    with connect(url) as connection:
-        deliveries = [Delivery(connection, sender, "live", clock) for sender in (AIS, VMS)]
-        fleet = LiveFleet(clock, fed_until(connection) or clock(), lambda until: remember(connection, until))
-        ais, vms = (delivery.writer for delivery in deliveries)
-        feeds = [LiveFeed(fleet.ais, ais, AisPipeline(clock)), LiveFeed(fleet.vms, vms, VmsPipeline(clock))]
-        run_feeds(feeds, connection, Pace(clock=clock, stop=stop_asked()))
+    lasting = LastingConnection(lambda: connect(url))
+    with closing(lasting):
+        ais, vms = (Delivery(lasting.current, sender, "live", clock) for sender in (AIS, VMS))
+        fleet = LiveFleet(clock, fed_until(lasting.current) or clock())
+        feeds = [
+            LiveFeed(ChunkStream(fleet.ais, AisPipeline(clock)), ais),
+            LiveFeed(
+                ChunkStream(fleet.vms, VmsPipeline(clock)), vms, lambda: remember(lasting.current, fleet.sent_until)
+            ),
+        ]
+        run_feeds(feeds, lasting, Pace(clock=clock, stop=stop_asked(), say=tell))
 
 
 class LiveFleet:
     """What the simulated boats send, asked for in chunks: AIS at once, VMS every few seconds."""
 
-    def __init__(self, clock: Clock, since: datetime, remember: Callable[[datetime], None]) -> None:
+    def __init__(self, clock: Clock, since: datetime) -> None:
         self._clock = clock
-        self._ais_since = self._vms_since = self._told = max(since, clock() - HISTORY_FOR)
+        self._ais_since = self._vms_since = max(since, clock() - HISTORY_FOR)
         self._header_sent = False
-        self._remember = remember
+
+    @property
+    def sent_until(self) -> datetime:
+        """Up to when everything has been asked for."""
+        return min(self._ais_since, self._vms_since)
 
     def ais(self) -> list[bytes]:
         """The sentences since the last call."""
@@ -154,16 +166,7 @@ class LiveFleet:
         if now - since < VMS_EVERY:
             return []
         self._vms_since = now
-        self._remember(since)  # what came before is committed by now
         rows = raw_feed.vms_csv(boats(), since, now).splitlines()
         kept = rows[1:] if self._header_sent else rows
         self._header_sent = True
         return kept
-
-
-def stop_asked() -> Callable[[], bool]:
-    """Whether SIGTERM or SIGINT has come, so that the feed stores what it holds before it ends."""
-    asked = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    return asked.is_set

@@ -14,6 +14,7 @@ from ingest.ais.listen import Heard, Sentence
 from ingest.outcome import Flag, Reject
 
 SPREAD_MS = 3_000
+PATIENCE_MS = 3 * SPREAD_MS
 SETTLE = 8
 NEARBY = 300
 PATIENCE = 20_000
@@ -27,10 +28,14 @@ Key = tuple[bytes, bytes, int]
 
 @dataclass
 class Group:
-    """Parts of one message, in the order they came; `touched` is the count of sentences seen at the last one."""
+    """Parts of one message, in the order they came; `touched` is the count of sentences seen at the last one.
+
+    `noticed_ms` is when a live stream first found it waiting.
+    """
 
     touched: int
     parts: dict[int, Sentence] = field(default_factory=dict)
+    noticed_ms: int | None = None
 
     @property
     def newest(self) -> Sentence:
@@ -46,6 +51,12 @@ class Group:
     def orderly(self) -> bool:
         """The parts came as 1, 2, 3 …"""
         return list(self.parts) == sorted(self.parts)
+
+    def outwaited(self, now_ms: int) -> bool:
+        """It has waited as long as a message takes; a full group, that others may still dispute, less long."""
+        if self.noticed_ms is None:
+            self.noticed_ms = now_ms
+        return not 0 <= now_ms - self.noticed_ms < (SPREAD_MS if self.full else PATIENCE_MS)
 
     def drop_older_than_first(self) -> list[Sentence]:
         """Take out the parts that came before part one."""
@@ -95,14 +106,9 @@ class Assembler:
         self._open.clear()
         self._count = 0
 
-    def expire(self, before_ms: int) -> Iterator[Heard]:
-        """For live streams: close the groups whose every part was heard before that moment, and settle the full."""
-        old = [
-            (key, group)
-            for key, groups in self._open.items()
-            for group in groups
-            if group.full or all((part.heard_ms or 0) < before_ms for part in group.parts.values())
-        ]
+    def expire(self, now_ms: int) -> Iterator[Heard]:
+        """For live streams: let go of what has waited too long, by our clock (a recording's times would not do)."""
+        old = [(key, group) for key, groups in self._open.items() for group in groups if group.outwaited(now_ms)]
         for key, group in old:
             yield self._take(key, group)
 

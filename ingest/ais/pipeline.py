@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from geo.clock import Clock, system_clock, unix_ms
-from ingest.ais.assemble import SPREAD_MS, Assembler
+from ingest.ais.assemble import Assembler
 from ingest.ais.clean import clean_message, clean_position
 from ingest.ais.decode import Message, Position, decode_sentence
 from ingest.ais.listen import Heard, Listener, Sentence
@@ -15,13 +15,16 @@ from ingest.source import FileSource, Line
 
 
 class AisPipeline:
-    """Keeps what spans lines (waiting envelopes, open groups, last positions) between calls."""
+    """Keeps what spans lines (waiting envelopes, open groups, last positions) between calls.
 
-    def __init__(self, clock: Clock = system_clock) -> None:
+    Several pipelines side by side may share the watch over jumps.
+    """
+
+    def __init__(self, clock: Clock = system_clock, jumps: JumpWatch | None = None) -> None:
         self._clock = clock
         self._listener = Listener()
         self._assembler = Assembler()
-        self._jumps = JumpWatch()
+        self._jumps = jumps or JumpWatch()
         self.now_ms = 0
         self.refresh()
 
@@ -54,7 +57,7 @@ class AisPipeline:
 
     def expire(self) -> Iterator[Outcome]:
         """For live streams: what was held back longer than a message can take."""
-        return self._outcomes(self._assembler.expire(self.now_ms - 3 * SPREAD_MS))
+        return self._outcomes(self._assembler.expire(self.now_ms))
 
     def _outcomes(self, heard: Iterable[Heard]) -> Iterator[Outcome]:
         for item in heard:

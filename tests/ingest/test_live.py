@@ -9,7 +9,10 @@ import pytest
 from fixtures import nmea
 from ingest.ais.pipeline import AisPipeline
 from ingest.deliveries import Delivery, Sender
-from ingest.live import LiveFeed, Pace, run_feeds, run_live
+from ingest.feed import LiveFeed
+from ingest.lasting import LastingConnection
+from ingest.live import Pace, run_feeds
+from ingest.stream import ChunkStream
 from layers.database import connect
 
 MOTION = nmea.motion_fields(109.1, 15.2, 7.5, 181.5, 30)
@@ -35,8 +38,19 @@ def time(still):
 
 
 @pytest.fixture
-def writer(connection, time):
-    return Delivery(connection, Sender("ais-sim", "simulated"), "live", lambda: time.now).writer
+def lasting(connection):
+    return LastingConnection(lambda: connection)
+
+
+@pytest.fixture
+def feed_of(connection, time):
+    """A feed of chunks, stored under a delivery of its own."""
+
+    def make(read_chunk):
+        delivery = Delivery(connection, Sender("ais-sim", "simulated"), "live", lambda: time.now)
+        return LiveFeed(ChunkStream(read_chunk, AisPipeline(lambda: time.now)), delivery)
+
+    return make
 
 
 def _chunks(time):
@@ -54,17 +68,17 @@ def _chunks(time):
     return read
 
 
-def test_everything_taken_is_stored(connection, writer, time):
-    run_live(_chunks(time), writer, AisPipeline(lambda: time.now), time.pace())
+def test_everything_taken_is_stored(connection, lasting, feed_of, time):
+    run_feeds([feed_of(_chunks(time))], lasting, time.pace())
     turns = connection.execute("SELECT count(*) FROM position").fetchone()[0] // 2
     assert turns in (100, 101)
     assert connection.execute("SELECT count(*) FROM ais_report").fetchone() == (1,)
 
 
-def test_commits_and_beats_keep_their_pace(database_url, writer, time):
+def test_commits_and_beats_keep_their_pace(database_url, lasting, feed_of, time):
     with connect(database_url) as listener:
         listener.execute("LISTEN opsmap")
-        run_live(_chunks(time), writer, AisPipeline(lambda: time.now), time.pace())
+        run_feeds([feed_of(_chunks(time))], lasting, time.pace())
         heard = [json.loads(notice.payload) for notice in listener.notifies(timeout=1)]
     changes = [said for said in heard if said.get("layer") == "vessel"]
     beats = [said["at"] for said in heard if said.get("beat") == "ingest"]
@@ -75,35 +89,32 @@ def test_commits_and_beats_keep_their_pace(database_url, writer, time):
     assert arrivals == sorted(arrivals)
 
 
-def test_the_heart_beats_without_traffic(connection, writer, time):
-    run_live(lambda: [], writer, AisPipeline(lambda: time.now), time.pace())
+def test_the_heart_beats_without_traffic(connection, lasting, feed_of, time):
+    run_feeds([feed_of(list)], lasting, time.pace())
     [(process, beat_at)] = connection.execute("SELECT process, beat_at FROM heartbeat").fetchall()
     assert process == "ingest"
     assert time.now - beat_at < timedelta(seconds=3)
 
 
-def test_lines_without_a_time_take_their_arrival(connection, writer, time):
+def test_lines_without_a_time_take_their_arrival(connection, feed_of, time):
     bare = nmea.sentences(nmea.position_a(999_000_001, 7, MOTION), b"A", 1)
-    feed = LiveFeed(lambda: bare, writer, AisPipeline(lambda: time.now))
+    feed = feed_of(lambda: bare)
     feed.take(time.now)
     time.wait(180)
     feed.take(time.now)
-    assert feed.store() == 2
+    feed.store()
+    assert feed.delivery.summary.stored == 2
     assert connection.execute("SELECT DISTINCT flags FROM position").fetchall() == [(2,)]
 
 
-def test_half_a_message_is_let_go_in_time(connection, writer, time):
+def test_half_a_message_is_let_go_in_time(connection, lasting, feed_of, time):
     part = nmea.sentences([(5, 6), (0, 2), (999_000_009, 30), (0, 386)], b"A", 1)[:1]
     sent = [part]
-    run_feeds(
-        [LiveFeed(lambda: sent.pop() if sent else [], writer, AisPipeline(lambda: time.now))],
-        writer.connection,
-        time.pace(),
-    )
+    run_feeds([feed_of(lambda: sent.pop() if sent else [])], lasting, time.pace())
     assert connection.execute("SELECT reason FROM reject").fetchall() == [("incomplete_multipart",)]
 
 
-def test_a_clock_set_back_does_not_stop_the_loop(connection, writer, time):
+def test_a_clock_set_back_does_not_stop_the_loop(connection, lasting, feed_of, time):
     read = _chunks(time)
     turns = iter(range(10_000))
 
@@ -113,5 +124,5 @@ def test_a_clock_set_back_does_not_stop_the_loop(connection, writer, time):
             time.end = time.now + timedelta(seconds=5)
         return read()
 
-    run_live(jumping, writer, AisPipeline(lambda: time.now), time.pace())
+    run_feeds([feed_of(jumping)], lasting, time.pace())
     assert connection.execute("SELECT max(beat_at) FROM heartbeat").fetchone()[0] > time.now - timedelta(seconds=3)

@@ -1,4 +1,4 @@
-"""opsmap ingest ais, opsmap ingest vms: files and standard input, with a summary that accounts for every line."""
+"""opsmap ingest ais, opsmap ingest vms: files and sockets, with a summary that accounts for every line."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.progress import Progress as Bar
 
+from geo.errors import BadInput
 from ingest.ais.load import SENDER as AIS
 from ingest.ais.load import load_ais
 from ingest.deliveries import Sender
@@ -18,6 +19,7 @@ from ingest.summary import Progress, Summary
 from ingest.vms.load import SENDER as VMS
 from ingest.vms.load import load_vms
 from layers.database import connect
+from web.commands.listening import Ways, hear
 from web.database import database
 from web.settings import WebSettings
 
@@ -34,15 +36,26 @@ Load = Callable[[FileSource, LoadOptions, Reporter], Summary]
 
 @app.command()
 def ais(
-    file: Annotated[str, typer.Option("--file", help="NMEA 0183, plain or .gz; - for standard input")],
+    file: Annotated[str | None, typer.Option("--file", help="NMEA 0183, plain or .gz; - for standard input")] = None,
+    tcp: Annotated[list[str], typer.Option(help="HOST:PORT of a receiver to connect to; more than once for more")] = [],  # noqa: B006
+    listen: Annotated[list[str], typer.Option(help="HOST:PORT where receivers connect to us")] = [],  # noqa: B006
+    udp: Annotated[list[str], typer.Option(help="PORT or HOST:PORT for datagrams; the usual one is 10110")] = [],  # noqa: B006
     source: SOURCE = None,
     origin: ORIGIN = "real",
     summary: SUMMARY = "text",
     dry_run: DRY = False,
     ndjson: NDJSON = None,
 ) -> None:
-    """AIS sentences (!AIVDM …) from a file or standard input."""
+    """AIS sentences (!AIVDM …) from a file, from standard input, or live from receivers until Ctrl-C."""
     sender = Sender(source or AIS.code, origin)
+    live = [*tcp, *listen, *udp]
+    if (file is None) == (not live):
+        raise BadInput("say where from: either --file, or one or more of --tcp, --listen, --udp", field="file")
+    if file is None:
+        if dry_run or ndjson is not None:
+            raise BadInput("--dry-run and --ndjson go with --file; a live feed is stored", field="dry_run")
+        _tell(hear(Ways(tcp, listen, udp), sender), summary)
+        return
     with _options(sender, dry_run, ndjson) as options:
         _tell(_run(load_ais, file, options), summary)
 
