@@ -15,24 +15,34 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True)
 class Goal:
-    """One printed line. `value` is compared with `goal`: at least it, or at most it when `most`."""
+    """One printed line. `value` is compared with `goal`: at least it, or at most it when `most`.
+
+    A value of None was not measured; the detail says why.
+    """
 
     name: str
-    value: float
+    value: float | None
     goal: float
     unit: str = "times"
     most: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def ok(self) -> bool:
+    def ok(self) -> bool | None:
         """Whether the goal is reached; information, not a verdict."""
+        if self.value is None:
+            return None
         return self.value <= self.goal if self.most else self.value >= self.goal
 
     def line(self) -> str:
         """The goal as one line of JSON."""
-        head = {"name": self.name, "value": round(self.value, 3), "goal": self.goal, "ok": self.ok, "unit": self.unit}
+        value = None if self.value is None else round(self.value, 3)
+        head = {"name": self.name, "value": value, "goal": self.goal, "ok": self.ok, "unit": self.unit}
         return json.dumps(head | ({"detail": dict(self.detail)} if self.detail else {}), ensure_ascii=False)
+
+
+class Unmeasured(Exception):
+    """A rival that cannot be had here; the text says why."""
 
 
 class Spent(NamedTuple):

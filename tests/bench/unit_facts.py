@@ -5,6 +5,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from sqlalchemy import Integer, String
 
+from layers.bunches import refresh_bunches
 from layers.registry import load_layers
 from layers.spec import Field, Layer
 from layers.sums import is_summed, refresh_sums
@@ -35,20 +36,21 @@ def point_layers() -> list[Layer]:
 
 
 def fill(connection: psycopg.Connection, layer: Layer, source: int, points: int) -> None:
-    """About that many facts of a layer in all, and their sums."""
+    """About that many facts of a layer in all, and their sums and bunches."""
     own = {f.column.key: _value(f) for f in layer.fields if f.column is not None}
     columns = own | _SHARED
     names, values = ", ".join(columns), ", ".join(columns.values())
     statement = f"INSERT INTO {layer.model.__tablename__} ({names}) SELECT {values} FROM ({_POINTS}) AS made"
     connection.execute(cast(LiteralString, statement), {"source": source, "points": points})
     refresh_sums(connection, layer)
+    refresh_bunches(connection, layer)
 
 
 def _value(field: Field) -> str:
     """What row `n` says of a field, as SQL; now and then nothing, where nothing may be said."""
     column: Any = field.column
     if field.choices:
-        return f"(ARRAY[{', '.join(map(repr, field.choices))}])[1 + n %% {len(field.choices)}]"
+        return f"(ARRAY[{', '.join(map(repr, field.values))}])[1 + n %% {len(field.choices)}]"
     if isinstance(column.type, String):
         return f"'{field.name} ' || n"
     kind = column.type.python_type
