@@ -209,7 +209,7 @@ class Density:
     counted: str = "features"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a layer is itself: what is kept per layer is found without comparing its fields
 class Layer:
     """One layer of the map; see docs/tutorials/add-a-layer.md."""
 

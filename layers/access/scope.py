@@ -16,7 +16,7 @@ from layers.spec import Field, Layer
 Mode = Literal["exact", "density", "none"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scope:
     """What is left of a layer for a role. `public` says whether anybody at all sees the same bytes."""
 
