@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select, text
 
-from geo.clock import FUTURE_ALLOWANCE
+from geo.clock import EARLIEST, FUTURE_ALLOWANCE
 from geo.errors import BadInput
 from layers.database import ReadConnection, read
 from layers.sources.freshness import mark
@@ -76,6 +76,9 @@ def window(since: datetime | None, until: datetime | None, now: datetime) -> tup
     if until is not None and until > now + FUTURE_ALLOWANCE:
         raise BadInput(f"to={until.isoformat()}: this has not come yet; use a moment before now", field="to")
     until = min(until or now, now)
+    for name, moment in (("to", until), ("from", since or until)):
+        if moment < EARLIEST:
+            raise BadInput(f"{name}={moment.isoformat()}: use a moment since {EARLIEST.date()}", field=name)
     since = since or until - USUAL
     if since >= until:
         raise BadInput(f"from={since.isoformat()}: must come before to={until.isoformat()}", field="from")
@@ -105,8 +108,8 @@ def chunk_named(name: str, hours: int, now: datetime) -> Hours:
         raise BadInput(f"hours={hours}: use one of 1, 2, 3, 6", field="hours")
     if since.hour % hours:
         raise BadInput(f"chunk={name}: {hours} hours begin at a multiple of {hours}", field="start")
-    if since > now:
-        raise BadInput(f"chunk={name}: this has not come yet", field="start")
+    if not EARLIEST <= since <= now:
+        raise BadInput(f"chunk={name}: not between {EARLIEST.year} and now", field="start")
     return Hours(since, hours)
 
 

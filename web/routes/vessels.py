@@ -1,13 +1,23 @@
 """Boats, for officers and above: found by digits or name without dấu, and one boat's panel."""
 
-from fastapi import APIRouter, Query, Request
+import asyncio
+from datetime import date
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
+from geo.errors import BadInput
 from layers.access.roles import OFFICERS
 from web.access import require
 from web.state import state_of
+from web.track_formats import geojson, mfjson
+from web.tracks import Asked as Wanted
+from web.tracks import read_track
 from web.vessel_cards import Asked, vessel_card, vessel_list
 from web.views import Problem, VesselCard, VesselList
+
+FORMATS = {"geojson": (geojson, "application/geo+json"), "mfjson": (mfjson, "application/json")}
 
 router = APIRouter(prefix="/api/vessels", responses={401: {"model": Problem}, 403: {"model": Problem}})
 
@@ -34,3 +44,25 @@ async def get_vessel(request: Request, vessel_id: str, at: AwareDatetime | None 
     """Everything we know of one boat, now or `at` a moment: its place, its devices and the rule in force then."""
     await require(request, OFFICERS)
     return await vessel_card(state_of(request), vessel_id, at)
+
+
+@router.get("/{vessel_id}/track", responses={404: {"model": Problem}}, response_class=Response)
+async def get_track(
+    request: Request,
+    vessel_id: str,
+    since: AwareDatetime | None = Query(None, alias="from"),
+    until: AwareDatetime | None = Query(None, alias="to"),
+    day: date | None = Query(None),
+    format: str = Query("geojson", max_length=20),
+) -> Response:
+    """Where a boat went: at most 31 days, or one calendar `day` in Việt Nam, gaps apart; the last 24 hours unless told.
+
+    `format` is geojson, or mfjson for OGC Moving Features JSON.
+    """
+    await require(request, OFFICERS)
+    if format not in FORMATS:
+        raise BadInput(f"format={format!r}: use one of {', '.join(FORMATS)}", field="format")
+    track = await read_track(state_of(request), vessel_id, Wanted(since, until, day))
+    write, media_type = FORMATS[format]
+    body = await asyncio.to_thread(lambda: orjson.dumps(write(track)))
+    return Response(body, 200, {"cache-control": "private, no-cache", "vary": "Cookie"}, media_type)
