@@ -19,11 +19,12 @@ from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
 from web.replay.chunks import ChunkReader
-from web.routes import docs, features, layers, me, pages, replay, sources, style, tiles, units, vessels, wall
+from web.routes import docs, documents, features, layers, me, pages, replay, sources, style, tiles, units, vessels, wall
 from web.settings import WebSettings
 from web.state import State
 
 ROUTERS = (
+    documents.router,
     features.router,
     me.router,
     layers.router,
