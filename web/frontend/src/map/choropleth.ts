@@ -26,18 +26,24 @@ function readFonts(map: MapGL): string[] {
 }
 
 const POINTS_FROM_ZOOM = 9.6;
+const OTHERS_FROM_ZOOM = 12.5;
+const NAMES_LATER = 2.4;
 
-/** The units speak first: boats have their own page, and points wait until a district fills the screen. */
-function quieten(map: MapGL): void {
-  for (const { id, type } of map.getStyle().layers) {
-    if (id.endsWith('-density')) map.setLayoutProperty(id, 'visibility', 'none');
-    if (type === 'circle' || id.endsWith('-bunch-count')) map.setLayerZoomRange(id, POINTS_FROM_ZOOM, 24);
+/** The units speak first: points wait until a district fills the screen, and those the measure does not count, longer. */
+export function showPoints(map: MapGL, counted: string): void {
+  const { layers } = map.getStyle();
+  const sources = new Set(layers.flatMap((each) => (each.type === 'circle' ? [each.source] : [])));
+  for (const layer of layers) {
+    if (layer.id.endsWith('-density')) map.setLayoutProperty(layer.id, 'visibility', 'none');
+    if (!('source' in layer) || !sources.has(layer.source) || !['circle', 'symbol'].includes(layer.type)) continue;
+    const from = layer.source === counted ? POINTS_FROM_ZOOM : OTHERS_FROM_ZOOM;
+    map.setLayerZoomRange(layer.id, layer.id.endsWith('-label') ? from + NAMES_LATER : from, 24);
   }
 }
 
 /** Add our layers to a style that has just loaded. */
 export function installUnits(map: MapGL, theme: Theme): void {
-  quieten(map);
+  showPoints(map, '');
   const place = findUnitLayer(map);
   const under = map.getLayer('unit-line') ? 'unit-line' : undefined;
   if (under) map.setPaintProperty(under, 'line-color', theme === 'light' ? '#ffffff' : '#a9bccd');
