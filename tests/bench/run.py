@@ -12,6 +12,7 @@ import cold_tiles
 import copy_and_orm
 import decode_and_store
 import geofence
+import outline_tiles
 import point_tiles
 import unit_sums
 import web_memory
@@ -29,6 +30,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "copy", lambda: copy_and_orm.run(on, log)
     yield "tiles", lambda: cold_tiles.run(on)
     yield "points", lambda: point_tiles.run(on)
+    yield "outlines", lambda: outline_tiles.run(on)
     yield "units", lambda: unit_sums.run(on)
     yield "memory", lambda: web_memory.run(on)
     yield "fence", geofence.run
