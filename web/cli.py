@@ -7,7 +7,7 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
-from web.commands import accounts, data, database, docs, document, ingest, processes, units, wall
+from web.commands import accounts, data, database, docs, document, ingest, processes, replay, units, wall
 from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -17,6 +17,7 @@ app.add_typer(accounts.app, name="user")
 app.add_typer(units.app, name="units")
 app.add_typer(wall.app, name="wall")
 app.command("load")(data.load)
+app.command("replay")(replay.replay)
 app.command("serve")(processes.serve)
 app.command("feed")(processes.feed)
 app.command("up")(processes.up)

@@ -54,10 +54,10 @@ def ais(
     if file is None:
         if dry_run or ndjson is not None:
             raise BadInput("--dry-run and --ndjson go with --file; a live feed is stored", field="dry_run")
-        _tell(hear(Ways(tcp, listen, udp), sender), summary)
+        tell_summary(hear(Ways(tcp, listen, udp), sender), summary)
         return
     with _options(sender, dry_run, ndjson) as options:
-        _tell(_run(load_ais, file, options), summary)
+        tell_summary(_run(load_ais, file, options), summary)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def vms(
         raise typer.Exit(2)
     sender = Sender(source or VMS.code, origin)
     with _options(sender, dry_run, ndjson) as options:
-        _tell(_run(load_vms, file, options), summary)
+        tell_summary(_run(load_vms, file, options), summary)
 
 
 @contextmanager
@@ -103,7 +103,8 @@ def _run(load: Load, file: str, options: LoadOptions) -> Summary:
         return load(source, options, report)
 
 
-def _tell(summary: Summary, form: str) -> None:
+def tell_summary(summary: Summary, form: str) -> None:
+    """The summary on standard output: as words, or as one line of JSON."""
     if form == "json":
         typer.echo(summary.as_json())
         return
