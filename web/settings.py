@@ -1,10 +1,18 @@
 """What the door is told: where to listen and how much to keep."""
 
+from pydantic_settings import SettingsConfigDict
+
 from layers.settings import DatabaseSettings
 
 
 class WebSettings(DatabaseSettings):
-    """Environment `OPSMAP_…`; `HOST` and `PORT` of ./run arrive as OPSMAP_HOST and OPSMAP_PORT."""
+    """Environment `OPSMAP_…`; `HOST` and `PORT` of ./run arrive as OPSMAP_HOST and OPSMAP_PORT.
+
+    `ais_tcp`, `ais_listen` and `ais_udp` are the addresses of `opsmap ingest ais`, several with commas between them;
+    `up` then listens to them as the source `ais_source`. None is set: nothing is listened to.
+    """
+
+    model_config = SettingsConfigDict(coerce_numbers_to_str=True)
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -14,3 +22,7 @@ class WebSettings(DatabaseSettings):
     silent_after_s: float = 6.0
     max_body_bytes: int = 1_000_000
     demo: bool = True
+    ais_tcp: str = ""
+    ais_listen: str = ""
+    ais_udp: str = ""
+    ais_source: str = "ais"

@@ -28,6 +28,7 @@ from layers.database import connect, transaction
 from web import demo, progress
 from web.children import LISTEN_VARIABLE, Child, kept
 from web.commands.database import prepare
+from web.commands.listening import live_arguments
 from web.database import NAME
 from web.settings import WebSettings
 
@@ -163,6 +164,8 @@ def _start_children(settings: WebSettings, url: str, page: int, held: ExitStack)
     ]
     if settings.demo:
         children.append(Child("feed", [program, "feed"], logs / "feed.log", ours))
+    if live := live_arguments(settings):
+        children.append(Child("ais", [program, *live], logs / "ais.log", ours))
     held.enter_context(kept(children))
     return children
 

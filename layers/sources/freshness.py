@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from layers.database import ReadConnection
-from layers.sources.models import Source
+from layers.sources.models import Delivery, Source
 
 Origin = Literal["real", "simulated", "replayed"]
 Stale = Literal["fresh", "late", "stale"]
@@ -32,6 +32,13 @@ async def read_sources(connection: ReadConnection) -> dict[int, SourceInfo]:
     """All sources by id."""
     rows = await connection.execute(select(Source))
     return {r.id: SourceInfo(r.code, {"vi": r.title_vi, "en": r.title_en}, r.origin, r.cadence) for r in rows}
+
+
+async def read_mark(connection: ReadConnection) -> Origin:
+    """What any picture must be marked that may show what has been delivered."""
+    delivered = exists().where(Delivery.source_id == Source.id)
+    origins = (await connection.execute(select(Source.origin).distinct().where(delivered))).scalars()
+    return mark(set(origins))
 
 
 def freshness(age: timedelta | None, cadence: timedelta | None) -> Stale:

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from geo.errors import BadInput
+from web.commands.listening import live_arguments
 from web.settings import WebSettings
 
 
@@ -25,3 +27,19 @@ def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPSMAP_DATABASE_URL", "postgresql://somebody:secret@/x")
     assert "secret" not in str(WebSettings())
+
+
+def test_receivers_named_in_the_settings_are_listened_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "opsmap.toml"
+    file.write_text('ais_udp = 10110\nais_tcp = "mast:4001, hill:4001"\nais_source = "coast"\n')
+    monkeypatch.setenv("OPSMAP_SETTINGS", str(file))
+    ways = ["--tcp", "mast:4001", "--tcp", "hill:4001", "--udp", "10110"]
+    assert live_arguments(WebSettings()) == ["ingest", "ais", *ways, "--source", "coast"]
+
+
+def test_nothing_is_listened_to_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSMAP_SETTINGS", "nowhere.toml")
+    assert live_arguments(WebSettings()) == []
+    monkeypatch.setenv("OPSMAP_AIS_LISTEN", "mast:door")
+    with pytest.raises(BadInput, match="OPSMAP_AIS_LISTEN"):
+        live_arguments(WebSettings())

@@ -30,6 +30,19 @@ class Ways(NamedTuple):
     udp: Sequence[str]
 
 
+def live_arguments(settings: WebSettings) -> list[str]:
+    """The arguments of `opsmap` that listen to what the settings name; empty when they name nothing.
+
+    BadInput names the setting that is no address.
+    """
+    arguments: list[str] = []
+    for way, host in (("tcp", None), ("listen", EVERYWHERE), ("udp", EVERYWHERE)):
+        for address in filter(None, map(str.strip, getattr(settings, f"ais_{way}").split(","))):
+            read_address(address, f"OPSMAP_AIS_{way.upper()}", host)
+            arguments += [f"--{way}", address]
+    return ["ingest", "ais", *arguments, "--source", settings.ais_source] if arguments else []
+
+
 def open_sockets(ways: Ways) -> list[Socket]:
     """All of them, bound; BadInput names the one that cannot be."""
     sockets: list[Socket] = [TcpClient(*read_address(text, "--tcp")) for text in ways.tcp]

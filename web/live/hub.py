@@ -19,6 +19,7 @@ from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import libpq_url, read
 from layers.registry import Registry
+from layers.sources.freshness import Origin, read_mark
 from layers.sources.models import Heartbeat, Source
 from layers.versions import CHANNEL, LayerVersion
 from layers.vessels.registry import VesselNow
@@ -38,9 +39,10 @@ _log = structlog.get_logger()
 
 @dataclass
 class Pulse:
-    """Whether ingest lives."""
+    """Whether ingest lives, and what its pictures must be marked (None until it is known)."""
 
     last_beat_ms: int | None = None
+    origin: Origin | None = None
     state: str = "silent"
 
 
@@ -200,7 +202,9 @@ class Hub:
                 self._tell([self._ingest_message()])
 
     def _ingest_message(self) -> str:
-        return _json({"type": "ingest", "state": self.pulse.state, "last_beat_ms": self.pulse.last_beat_ms})
+        pulse = self.pulse
+        told = {"state": pulse.state, "last_beat_ms": pulse.last_beat_ms, "origin_mark": pulse.origin}
+        return _json({"type": "ingest", **told})
 
     # --- deltas --------------------------------------------------------------------------------
 
@@ -221,6 +225,7 @@ class Hub:
         self._stale = False
         arrived, self._arrived_ms = self._arrived_ms, 0.0
         rows = await self._read_fleet(0 if full else self._seen_version)
+        await self._refresh_mark()
         records, introduced = self.fleet.update(rows)
         removed = self.fleet.forget(self.fleet.statuses.keys() - {r.id for r in rows}) if full else records[:0]
         if full:
@@ -253,6 +258,14 @@ class Hub:
             statement = statement.where(v.version > since)
         async with read(self._engine) as connection:
             return (await connection.execute(statement, {"now": self._clock()})).all()
+
+    async def _refresh_mark(self) -> None:
+        """The mark goes out before the first boat it is needed for."""
+        async with read(self._engine) as connection:
+            origin = await read_mark(connection)
+        if origin != self.pulse.origin:
+            self.pulse.origin = origin
+            self._tell([self._ingest_message()])
 
     async def _refresh_density(self) -> None:
         layer = self._registry["vessel"]

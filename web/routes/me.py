@@ -3,14 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from geo.clock import from_unix_ms
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import read
-from layers.sources.freshness import mark
-from layers.sources.models import Delivery, Source
+from layers.sources.freshness import read_mark
 from web import VERSION
 from web.access import who_asks
 from web.errors import problem
@@ -32,14 +31,13 @@ async def get_me(request: Request) -> dict[str, Any]:
 async def get_status(request: Request) -> dict[str, Any]:
     """The server's time, whether ingest lives, and what every picture must be marked."""
     state = state_of(request)
-    delivered = select(Delivery.source_id).distinct()
     async with read(state.engine) as connection:
-        origins = (await connection.execute(select(Source.origin).where(Source.id.in_(delivered)))).scalars().all()
+        origin = await read_mark(connection)
     pulse = state.hub.pulse
     last = None if pulse.last_beat_ms is None else from_unix_ms(pulse.last_beat_ms)
     return {
         "now": state.clock(),
-        "origin_mark": mark(set(origins)),
+        "origin_mark": origin,
         "ingest": {"state": pulse.state, "last_beat": last},
         "version": VERSION,
     }

@@ -63,7 +63,10 @@ export class LeadersState {
 
   /** Figures and ages grow old on an open page: read them anew, keeping what is shown if that fails. */
   async refresh(): Promise<void> {
-    await this.#guard(async () => { await Promise.all([this.#loadValues(), this.#loadCard()]); });
+    await this.#guard(async () => {
+      const [status] = await Promise.all([api.status(), this.#loadValues(), this.#loadCard()]);
+      this.mark = status.origin_mark;
+    });
   }
 
   setLevel(level: Level): void {

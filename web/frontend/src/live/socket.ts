@@ -1,5 +1,5 @@
 // The live stream's connection: it reconnects by itself and says within seconds when it is gone.
-import type { StatusCounts } from '../api';
+import type { Origin, StatusCounts } from '../api';
 import { decodeFrame, type Frame } from './codec';
 
 export type SocketState = 'connecting' | 'open' | 'lost';
@@ -9,7 +9,7 @@ export type Message =
   | { type: 'hello'; epoch: number; role: string; server_ms: number; mode: 'exact' | 'density'; build: string }
   | { type: 'who'; epoch: number; vessels: [number, string, string, string | null][] }
   | { type: 'counts'; denominator: number; counts: StatusCounts }
-  | { type: 'ingest'; state: 'live' | 'silent'; last_beat_ms: number | null }
+  | { type: 'ingest'; state: 'live' | 'silent'; last_beat_ms: number | null; origin_mark: Origin | null }
   | { type: 'layer'; layer: string; version: number }
   | { type: 'density'; cells: DensityCell[]; size_deg: number }
   | { type: 'wall'; guest: boolean; scene: string | null }

@@ -1,5 +1,5 @@
 // The live picture as the pages see it: how the stream is, how many boats, who needs someone.
-import type { StatusCounts } from '../api';
+import type { Origin, StatusCounts } from '../api';
 import { isInSea } from '../lib/sea';
 import { ServerClock } from './clock';
 import type { Frame } from './codec';
@@ -19,6 +19,8 @@ export class LiveState {
   lostSinceMs = 0;
   ingest = $state<'live' | 'silent' | null>(null);
   lastBeat = $state<number | null>(null);
+  /** What every picture must be marked, as the stream last said; null until it has. */
+  origin = $state<Origin | null>(null);
   mode = $state<'exact' | 'density' | null>(null);
   counts = $state.raw<StatusCounts | null>(null);
   denominator = $state(0);
@@ -126,7 +128,9 @@ export class LiveState {
       case 'wall': this.order = { guest: message.guest, scene: message.scene }; break;
       case 'who': this.fleet.name(message.epoch, message.vessels); break;
       case 'counts': [this.counts, this.denominator] = [message.counts, message.denominator]; break;
-      case 'ingest': [this.ingest, this.lastBeat] = [message.state, message.last_beat_ms]; break;
+      case 'ingest':
+        [this.ingest, this.lastBeat, this.origin] = [message.state, message.last_beat_ms, message.origin_mark ?? this.origin];
+        break;
       case 'density': this.#onDensity(message.cells, message.size_deg); break;
       case 'layer': this.layers = { ...this.layers, [message.layer]: message.version }; break;
       case 'pong': this.clock.observe(message.t, message.server_ms, Date.now()); break;
