@@ -46,7 +46,8 @@ class Reject(NamedTuple):
     @property
     def reason_vi(self) -> str:
         """What is wrong and how to mend it, in Vietnamese where we have it."""
-        return "; ".join(fault.vi for fault in self.faults) or self.detail
+        told = (f"{fault.field}: {fault.vi}" if fault.field else fault.vi for fault in self.faults)
+        return "; ".join(told) or self.detail
 
 
 class Identity(NamedTuple):

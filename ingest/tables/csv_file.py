@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from geo.errors import BadInput
-from ingest.outcome import Reject
+from ingest.outcome import Fault, Reject
 from ingest.tables.encodings import AS_IT_IS, Decoded, Letters, decode_file, guess_letters
 from ingest.tables.table import RawRow, ReadOptions, Table
 
@@ -55,8 +55,9 @@ def _rows(decoded: Decoded, header: list[str]) -> Iterator[RawRow | Reject]:
         if not any(cells):
             continue
         if len(cells) != len(header):
-            detail = f"row {number}: {len(cells)} columns, the header has {len(header)}; is a quotation mark open?"
-            yield Reject("bad_row", detail, line, number)
+            said = f"{len(cells)} columns, the header has {len(header)}; is a quotation mark open?"
+            vi = f"có {len(cells)} cột, dòng tiêu đề có {len(header)}; có dấu ngoặc kép chưa đóng?"
+            yield Reject("bad_row", f"row {number}: {said}", line, number, faults=(Fault(None, said, vi),))
             continue
         yield RawRow(number, dict(zip(header, cells, strict=True)), line)
 

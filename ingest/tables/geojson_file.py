@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import WGS84, Frame
 from geo.declared import frame_declared
 from geo.errors import BadInput
-from ingest.outcome import Reject
+from ingest.outcome import Fault, Reject
 from ingest.tables.csv_file import cells_of
 from ingest.tables.encodings import Letters, guess_letters, name_encoding
 from ingest.tables.table import RawRow, ReadOptions, Table
@@ -67,12 +67,14 @@ def _feature(number: int, feature: Any) -> RawRow | Reject:
     raw = orjson.dumps(feature)
     properties = _properties(feature)
     if properties is None:
-        return Reject("bad_row", f"row {number}: a feature needs properties", raw, number)
+        fault = Fault(None, "a feature needs properties", "đối tượng thiếu properties")
+        return Reject("bad_row", f"row {number}: {fault.en}", raw, number, faults=(fault,))
     given = feature.get("geometry")
     geometry = None if given is None else _geometry(given)
     if given is not None and geometry is None:
-        detail = f"row {number}, geometry: not readable as GeoJSON; give a geometry with lon, lat in degrees"
-        return Reject("bad_geometry", detail, raw, number)
+        said = "geometry: not readable as GeoJSON; give a geometry with lon, lat in degrees"
+        fault = Fault("geometry", said, "hình học không đúng GeoJSON; ghi tọa độ kinh độ, vĩ độ")
+        return Reject("bad_geometry", f"row {number}, {said}", raw, number, faults=(fault,))
     return RawRow(number, properties, raw, geometry)
 
 

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.declared import frame_declared
 from geo.errors import BadInput
-from ingest.outcome import Reject
+from ingest.outcome import Fault, Reject
 from ingest.tables.csv_file import cells_of
 from ingest.tables.encodings import UNICODE, EncodingNeeded, Letters, guess_letters, is_utf8, name_encoding
 from ingest.tables.parts import part_beside
@@ -42,7 +42,7 @@ class _Source:
 
     @property
     def encoding(self) -> str | None:
-        return "latin-1" if self.bytewise else None
+        return "ISO-8859-1" if self.bytewise else None  # the name that GDAL knows it by
 
 
 def open_vector(path: Path, options: ReadOptions) -> Table:
@@ -151,7 +151,8 @@ def _read(source: _Source, header: list[str], skip: int) -> list[RawRow | Reject
 def _row(number: int, values: dict[str, Any], geometry: BaseGeometry | None, wkb: bytes | None) -> RawRow | Reject:
     raw = orjson.dumps(values | ({"wkb": wkb.hex()} if wkb else {}), default=str)
     if wkb is not None and geometry is None:
-        return Reject("bad_geometry", f"row {number}, geometry: not readable; draw it again", raw, number)
+        fault = Fault("geometry", "geometry: not readable; draw it again", "hình học hỏng; vẽ lại")
+        return Reject("bad_geometry", f"row {number}, {fault.en}", raw, number, faults=(fault,))
     return RawRow(number, values, raw, geometry)
 
 

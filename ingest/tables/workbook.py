@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.errors import BadInput
 from geo.text import compose, fold
-from ingest.outcome import Reject
+from ingest.outcome import Fault, Reject
 from ingest.tables.csv_file import cells_of
 from ingest.tables.encodings import Letters, guess_letters, name_encoding
 from ingest.tables.table import RawRow, ReadOptions, Table
@@ -133,18 +133,23 @@ def _rows(path: Path, name: str, header: list[str], top: int, calculated: bool) 
         values = {title: _plain(c.value) for title, c in zip(header, cells, strict=False) if title}
         raw = orjson.dumps(list(values.values()))
         fault = _fault(cells, shadow, header)
-        yield RawRow(number, values, raw) if fault is None else Reject("bad_row", f"row {number}: {fault}", raw, number)
+        if fault is None:
+            yield RawRow(number, values, raw)
+        else:
+            yield Reject("bad_row", f"row {number}: {fault.en}", raw, number, faults=(fault,))
 
 
-def _fault(cells: Sequence[Cell], shadow: Sequence[Cell], header: list[str]) -> str | None:
+def _fault(cells: Sequence[Cell], shadow: Sequence[Cell], header: list[str]) -> Fault | None:
     """What is wrong with a cell whatever its column: an error value, a formula never calculated."""
     for at, cell in enumerate(cells[: len(header)]):
+        where = get_column_letter(at + 1)
         if header[at] and cell.data_type == "e":
-            return f"cell {get_column_letter(at + 1)}{cell.row} holds {cell.value}; mend the formula"
-        formula = at < len(shadow) and shadow[at].data_type == "f"
-        if header[at] and formula and cell.value is None:
-            where = f"{get_column_letter(at + 1)}{shadow[at].row}"
-            return f"cell {where} holds a formula without its value; open the file in Excel and save it"
+            en = f"cell {where}{cell.row} holds {cell.value}; mend the formula"
+            return Fault(header[at], en, f"ô {where}{cell.row} chứa {cell.value}; sửa công thức")
+        if header[at] and cell.value is None and at < len(shadow) and shadow[at].data_type == "f":
+            where += str(shadow[at].row)
+            en = f"cell {where} holds a formula without its value; open the file in Excel and save it"
+            return Fault(header[at], en, f"ô {where} có công thức chưa tính; mở tệp bằng Excel rồi lưu lại")
     return None
 
 
