@@ -14,6 +14,7 @@ import decode_and_store
 import geofence
 import outline_tiles
 import point_tiles
+import replay_chunks
 import unit_sums
 import web_memory
 from goals import Goal, say
@@ -32,6 +33,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "points", lambda: point_tiles.run(on)
     yield "outlines", lambda: outline_tiles.run(on)
     yield "units", lambda: unit_sums.run(on)
+    yield "replay", lambda: replay_chunks.run(on)
     yield "memory", lambda: web_memory.run(on)
     yield "fence", geofence.run
 
