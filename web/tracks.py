@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE, LOCAL, Window, unix_ms
 from geo.errors import BadInput, NotFound
-from layers.database import ReadConnection, read
+from layers.database import read
 from layers.sources.freshness import SourceInfo, mark, read_sources
 from layers.vessels.history import HEARD, Array, Heard, asked, handle_of, unpack
-from layers.vessels.models import Transmitter, TransmitterOnVessel
 from layers.vessels.pieces import Limits
+from layers.vessels.read import devices_of
 from layers.vessels.registry import VesselNow
 from layers.vessels.voyage import Voyage, sum_up
 from layers.vessels.voyage import Window as Stretch
@@ -88,7 +88,7 @@ async def read_track(state: State, vessel: str, wanted: Asked) -> Track:
     handle, window = handle_of(vessel), wanted.window(state.clock())
     async with read(state.engine) as connection:
         label = (await connection.execute(select(VesselNow.label).where(VesselNow.id == vessel))).scalar()
-        devices = await _devices(connection, handle)
+        devices = list((await connection.execute(devices_of(handle))).scalars())
         if label is None and not devices:
             raise NotFound(f"vessel={vessel!r}: no such boat; search with /api/vessels?q=", field="id")
         ground, sources = await read_ground(connection), await read_sources(connection)
@@ -100,13 +100,3 @@ async def read_track(state: State, vessel: str, wanted: Asked) -> Track:
     stretch = Stretch(unix_ms(window.since), unix_ms(window.until))
     voyage = sum_up(heard, in_port, limits, stretch)
     return Track(vessel, label or vessel, window, wanted.day, heard, in_port, limits, voyage, sources)
-
-
-async def _devices(connection: ReadConnection, handle: int) -> list[int]:
-    """The transmitters that ever were on a vessel, or the one that stands for itself."""
-    if handle % 2:
-        found = await connection.execute(select(Transmitter.id).where(Transmitter.id == handle // 2))
-    else:
-        link = TransmitterOnVessel
-        found = await connection.execute(select(link.transmitter_id).where(link.vessel_id == handle // 2).distinct())
-    return list(found.scalars())

@@ -10,6 +10,7 @@ from geo.errors import NotFound
 from layers.database import ReadConnection, read
 from layers.sources.freshness import read_sources
 from layers.vessels import read as boats
+from layers.vessels.history import handle_of
 from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.then import VesselThen, check_moment
@@ -56,7 +57,8 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
     boat, now = _moment(state, at)
     async with read(state.engine) as connection:
         statement = boats.vessels_statement("", [boat.id == vessel_id], 1, boat)
-        row = (await connection.execute(statement, {"now": now})).mappings().first()
+        told = {"now": now} | (await _only(connection, vessel_id) if at else {})
+        row = (await connection.execute(statement, told)).mappings().first()
         if row is None:
             raise NotFound(f"vessel={vessel_id[:40]!r}: no such boat; search with /api/vessels?q=", field="id")
         sources = await read_sources(connection)
@@ -81,6 +83,11 @@ def _moment(state: State, at: datetime | None) -> tuple[boats.Boat, datetime]:
     """What to read boats from, and the moment it speaks of."""
     now = state.clock()
     return (VesselNow, now) if at is None else (VesselThen, check_moment(at, now))
+
+
+async def _only(connection: ReadConnection, vessel_id: str) -> dict[str, list[int]]:
+    """The devices that can say where a boat was."""
+    return {"devices": list((await connection.execute(boats.devices_of(handle_of(vessel_id)))).scalars())}
 
 
 def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:

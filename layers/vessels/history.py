@@ -40,6 +40,8 @@ FROM transmitter_on_vessel
 HEARD = f"""
 WITH device AS (
     SELECT id, kind FROM transmitter WHERE %(devices)s::int4[] IS NULL OR id = ANY(%(devices)s::int4[])
+), spoken AS MATERIALIZED (
+    SELECT live.transmitter_id AS id, live.t FROM live JOIN device ON device.id = live.transmitter_id
 ), link AS ({LINKS}), fix AS (
     SELECT {_COLUMNS} FROM position AS p
     WHERE p.t >= %(since)s AND p.t < %(until)s AND {_GOOD}
@@ -47,15 +49,15 @@ WITH device AS (
     UNION ALL
     SELECT {_COLUMNS} FROM live WHERE t < %(since)s AND flags & 1 = 0
     UNION ALL
-    SELECT before.* FROM device JOIN live ON live.transmitter_id = device.id AND live.t >= %(since)s
-    CROSS JOIN LATERAL (
-        SELECT {_COLUMNS} FROM position AS p WHERE p.transmitter_id = device.id AND {_GOOD}
+    SELECT before.* FROM spoken CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM position AS p WHERE p.transmitter_id = spoken.id AND {_GOOD}
           AND p.t < %(since)s AND p.t >= %(since)s - %(lookback)s ORDER BY p.t DESC LIMIT 1) AS before
+    WHERE spoken.t >= %(since)s
     UNION ALL
-    SELECT after.* FROM device JOIN live ON live.transmitter_id = device.id AND live.t >= %(until)s
-    CROSS JOIN LATERAL (
-        SELECT {_COLUMNS} FROM position AS p WHERE p.transmitter_id = device.id AND {_GOOD}
+    SELECT after.* FROM spoken CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM position AS p WHERE p.transmitter_id = spoken.id AND {_GOOD}
           AND p.t >= %(until)s AND p.t < %(until)s + %(lead)s ORDER BY p.t LIMIT 1) AS after
+    WHERE spoken.t >= %(until)s
 )
 SELECT string_agg(
     int4send(CASE WHEN link.vessel_id IS NULL THEN 2 * device.id + 1 ELSE 2 * link.vessel_id END)

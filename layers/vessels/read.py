@@ -107,6 +107,14 @@ def devices_then_statement(vessel_id: int, counted: int | None) -> Select[*tuple
     )
 
 
+def devices_of(handle: int) -> Select[*tuple[Any, ...]]:
+    """The ids of the transmitters that ever were on a vessel, or of the one that stands for itself."""
+    if handle % 2:
+        return select(Transmitter.id).where(Transmitter.id == handle // 2)
+    link = TransmitterOnVessel
+    return select(link.transmitter_id).where(link.vessel_id == handle // 2).distinct()
+
+
 def heard_on(vessel_id: int) -> ColumnElement[bool]:
     """Holds for positions of a device that sat on the boat at their own time."""
     link = TransmitterOnVessel

@@ -6,7 +6,7 @@ batches and corrected devices are in. Names are today's register. A boat nobody 
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Interval, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, Interval, bindparam, text
 from sqlalchemy.orm import aliased
 
 from geo.clock import FUTURE_ALLOWANCE
@@ -19,7 +19,7 @@ _SQL = f"""
 WITH fix AS MATERIALIZED (
     SELECT l.transmitter_id, l.t, l.heard_at, l.stored_at, l.lon_e7, l.lat_e7, l.sog_dkn, l.cog_ddeg, l.source_id,
            l.version, l.in_port
-    FROM live AS l WHERE l.t <= :now
+    FROM live AS l WHERE l.t <= :now AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
     UNION ALL
     SELECT l.transmitter_id, p.t, p.heard_at, p.stored_at, p.lon_e7, p.lat_e7, p.sog_dkn, p.cog_ddeg, p.source_id,
            l.version, NULL
@@ -27,7 +27,7 @@ WITH fix AS MATERIALIZED (
         SELECT * FROM position AS q WHERE q.transmitter_id = l.transmitter_id AND q.t <= :now
           AND q.t >= :now - :lookback AND q.lon_e7 IS NOT NULL AND q.lat_e7 IS NOT NULL AND q.flags & 1 = 0
         ORDER BY q.t DESC LIMIT 1) AS p
-    WHERE l.t > :now
+    WHERE l.t > :now AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
 ), link AS ({LINKS}), owned AS (
     SELECT f.*, link.vessel_id, row_number() OVER (
         PARTITION BY link.vessel_id, CASE WHEN link.vessel_id IS NULL THEN f.transmitter_id END
@@ -62,12 +62,19 @@ WHERE v.superseded_at IS NULL AND NOT EXISTS (SELECT FROM counted AS c WHERE c.v
 _COLUMNS = [column._copy() for column in VesselNow.__table__.columns]
 _TOLD = (
     text(_SQL)
-    .bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("lookback", LOOKBACK, type_=Interval()))
+    .bindparams(
+        bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("lookback", LOOKBACK, type_=Interval()),
+        bindparam("devices", None, type_=ARRAY(Integer)),
+    )
     .columns(*_COLUMNS)
     .subquery("vessel_then")
 )
 VesselThen = aliased(VesselNow, _TOLD, adapt_on_names=True)
-"""Reads as VesselNow does; statements built on it take the moment as `now`."""
+"""Reads as VesselNow does; statements built on it take the moment as `now`.
+
+For one boat, `devices` (every one that ever was on it) spares looking at the others.
+"""
 
 
 def check_moment(at: datetime, now: datetime) -> datetime:

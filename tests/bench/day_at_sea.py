@@ -27,6 +27,7 @@ INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source
 SELECT id, id, %(since)s - interval '1 year', 1 FROM transmitter
 """
 # Seven knots, give or take, on a course that swings; a fix is off by ten metres; one report in thirty is lost.
+# Stored in the order of time, as they would have come.
 _POSITIONS = """
 INSERT INTO position (transmitter_id, t, source_id, payload_hash, heard_at, lon_e7, lat_e7, sog_dkn, cog_ddeg,
                       delivery_id, raw)
@@ -39,7 +40,7 @@ CROSS JOIN generate_series(0, 86399, %(step)s) AS g
 CROSS JOIN LATERAL (SELECT g + d.id %% %(step)s AS e) AS at_e
 CROSS JOIN LATERAL (SELECT %(since)s + e * interval '1 s' AS at) AS t
 CROSS JOIN (SELECT id FROM source WHERE code = 'sea') AS s
-WHERE t.at < %(until)s AND random() > 1 / 30.0
+WHERE t.at < %(until)s AND random() > 1 / 30.0 ORDER BY t.at
 """
 _LIVE = """
 INSERT INTO live (transmitter_id, t, heard_at, stored_at, source_id, lon_e7, lat_e7, sog_dkn, cog_ddeg, vessel_id,
