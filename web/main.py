@@ -22,6 +22,7 @@ from web.replay.chunks import ChunkReader
 from web.routes import docs, documents, features, layers, me, pages, replay, sources, style, tiles, units, vessels, wall
 from web.settings import WebSettings
 from web.state import State
+from web.zone_keeper import ZoneKeeper
 
 ROUTERS = (
     documents.router,
@@ -53,7 +54,8 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         reader = TileReader(pool, settings.tile_cache_mb)
         chunks = ChunkReader(engine, clock)
         sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
-        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, sessions)  # type: ignore[arg-type]
+        zones = ZoneKeeper(engine, hub)
+        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, zones, sessions)  # type: ignore[arg-type]
         await hub.start()
         yield
         await hub.stop()

@@ -13,6 +13,7 @@ from tiles.read import TileReader
 from web.live.hub import Hub
 from web.replay.chunks import ChunkReader
 from web.settings import WebSettings
+from web.zone_keeper import ZoneKeeper
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class State:
     tiles: TileReader
     hub: Hub
     replay: ChunkReader
+    zones: ZoneKeeper
     sessions: TTLCache[str, Who | None]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, literal, select
 
+from geo.clock import local_date
 from geo.errors import NotFound
 from layers.database import ReadConnection, read
 from layers.sources.freshness import read_sources
@@ -14,9 +15,21 @@ from layers.vessels.history import handle_of
 from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.then import VesselThen, check_moment
+from layers.watch.zones import ZoneWatch
 from web.state import State
 from web.unit_cards import source_view
-from web.views import FixView, LawView, PartView, TransmitterView, VesselCard, VesselList, VesselView, Words, timed
+from web.views import (
+    FixView,
+    LawView,
+    PartView,
+    TransmitterView,
+    VesselCard,
+    VesselList,
+    VesselView,
+    Words,
+    ZoneView,
+    timed,
+)
 
 E7 = 1e7
 
@@ -74,6 +87,7 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
             source=source,
             commune=await _commune(connection, row["cell_id"]),
             transmitters=await _devices(connection, row, now if at else None),
+            zones=_zones(await state.zones.watch(), row, now),
             law=await _law(connection, row["status"], now),
             recent=await _recent(connection, row, now),
         )
@@ -106,6 +120,15 @@ def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:
         "kind": row["kind"],
         "origin": row["origin"],
     }
+
+
+def _zones(watch: ZoneWatch, boat: RowMapping, now: datetime) -> list[ZoneView] | None:
+    """The zones in force on the day that hold the boat's place."""
+    lon, lat = _degrees(boat["lon_e7"]), _degrees(boat["lat_e7"])
+    if not watch.zones or lon is None or lat is None:
+        return None
+    here = watch.observe(lon, lat, local_date(now))
+    return [ZoneView(code=z.code, name=z.name, kind=z.kind, verified=z.verified, origin=z.origin) for z in here]
 
 
 async def _commune(connection: ReadConnection, cell_id: int | None) -> PartView | None:

@@ -209,8 +209,18 @@ class LawView(BaseModel):
     source: str
 
 
+class ZoneView(BaseModel):
+    """A zone that holds a boat; not `verified` is said beside its name wherever it is shown."""
+
+    code: str
+    name: str
+    kind: str
+    verified: bool
+    origin: Origin
+
+
 class VesselCard(VesselView):
-    """One boat's panel, now or `at` a moment."""
+    """One boat's panel, now or `at` a moment. `zones` null: no position, or no zones are known here."""
 
     at: datetime | None = None
     gear: str | None
@@ -220,6 +230,7 @@ class VesselCard(VesselView):
     heard_at: datetime | None
     stored_at: datetime | None
     source: SourceView
+    zones: list[ZoneView] | None
     law: LawView | None
     recent: list[FixView]
 

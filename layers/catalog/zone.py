@@ -19,7 +19,10 @@ KINDS = (
 
 
 class Zone(AreaFact, Base):
-    """One zone; `verified` says whether somebody held it against `basis`, the paper that sets it."""
+    """One zone; `verified` says whether somebody held it against `basis`, the paper that sets it.
+
+    `valid_from` and `valid_to` are its first and its last day in Việt Nam.
+    """
 
     __tablename__ = "zone"
 

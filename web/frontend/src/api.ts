@@ -152,6 +152,8 @@ export type RecentPosition = {
 /** The server sends no more than this many of a boat's last day, the newest. */
 export const MOST_RECENT = 500;
 
+export type ZoneHere = { code: string; name: string; kind: string; verified: boolean; origin: Origin };
+
 export type VesselDetail = VesselSummary & {
   gear: string | null;
   home_port: string | null;
@@ -160,6 +162,7 @@ export type VesselDetail = VesselSummary & {
   heard_at: string | null;
   stored_at: string | null;
   source: SourceInfo | null;
+  zones: ZoneHere[] | null;
   law: { text: Bilingual; decree: string; article: string | null; verified: boolean; source: string } | null;
   recent: RecentPosition[];
 };

@@ -108,6 +108,8 @@ export const en: Dictionary = {
   notCounted: 'not counted',
   provider: 'provider',
   since: 'from',
+  zones: 'Zones',
+  zonesNone: 'outside every known zone',
   law: 'RULE',
   unverified: 'not verified',
   verified: 'verified',

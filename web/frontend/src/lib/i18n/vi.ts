@@ -107,6 +107,8 @@ export const vi = {
   notCounted: 'không tính',
   provider: 'nhà cung cấp',
   since: 'từ',
+  zones: 'Vùng',
+  zonesNone: 'ngoài các vùng đã khai báo',
   law: 'QUY ĐỊNH',
   unverified: 'chưa xác minh',
   verified: 'đã xác minh',
