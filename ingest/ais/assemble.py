@@ -2,7 +2,7 @@
 
 Ten sequence numbers are shared by a whole sea, so a number alone proves little. Parts belong together when channel,
 number and count agree, stations and tag groups do not disagree, and they were heard within three seconds; a part
-without a time takes its group's, if it follows closely. Where nothing tells two candidates apart, order does: part
+without a station's time takes its group's, if it follows closely. Where nothing tells two candidates apart, order does: part
 one, then the rest. A complete message whose parts came in another order therefore waits a few lines, in case an
 orderly one claims part of it.
 """
@@ -22,7 +22,8 @@ MAX_OPEN = 4_096
 
 MAX_PER_KEY = 16
 
-_GUESSED = int(Flag.UNTIMED)
+_UNTIMED, _ARRIVAL = int(Flag.UNTIMED), int(Flag.ARRIVAL)
+_GUESSED = _UNTIMED | _ARRIVAL
 Key = tuple[bytes, bytes, int]
 
 
@@ -64,14 +65,19 @@ class Group:
         return [self.parts.pop(number) for number in older]
 
     def distance(self, other: Sentence, seen: int) -> float | None:
-        """Milliseconds between this group and a part; None when they cannot belong together."""
+        """Milliseconds between this group and a part; None when they cannot belong together.
+
+        A station's time and our time of arrival are never held against each other: stations' clocks differ from ours.
+        """
         mine = self.newest
         if disagree(mine.station, other.station) or disagree(mine.group, other.group):
             return None
-        times = [part.heard_ms for part in self.parts.values() if part.heard_ms is not None]
-        if other.heard_ms is None or not times:
+        arrival = other.flags & _ARRIVAL
+        times = [part.heard_ms for part in self.parts.values() if part.flags & _ARRIVAL == arrival]
+        known = [time for time in times if time is not None]
+        if other.heard_ms is None or not known:
             return SPREAD_MS if seen - self.touched <= NEARBY else None
-        apart = min(abs(other.heard_ms - time) for time in times)
+        apart = min(abs(other.heard_ms - time) for time in known)
         return apart if apart <= SPREAD_MS else None
 
 
@@ -187,19 +193,22 @@ def close(group: Group) -> Heard:
 
 
 def joined(group: Group) -> Sentence:
-    """One sentence out of its parts: heard when part one was (or the earliest that says), flagged like any of them."""
+    """One sentence out of its parts, flagged like any of them; heard when part one was, or the earliest that says.
+
+    What a station said goes before when a part arrived.
+    """
     parts = [group.parts[number] for number in sorted(group.parts)]
     first, last = parts[0], parts[-1]
-    times = [part.heard_ms for part in parts if part.heard_ms is not None]
-    timed = [part.flags & ~_GUESSED for part in parts]
-    flags = 0 if times else _GUESSED
-    for bits in timed:
-        flags |= bits
+    said = [part for part in parts if not part.flags & _GUESSED] or [part for part in parts if part.flags & _ARRIVAL]
+    times = [part.heard_ms for part in said if part.heard_ms is not None]
+    flags = said[0].flags & _ARRIVAL if said else _UNTIMED
+    for part in parts:
+        flags |= part.flags & ~_GUESSED
     return first._replace(
         raw=b"\n".join(part.raw for part in parts),
         payload=b"".join(part.payload for part in parts),
         fill=last.fill,
-        heard_ms=first.heard_ms if first.heard_ms is not None else min(times, default=None),
+        heard_ms=first.heard_ms if first in said else min(times, default=None),
         flags=flags,
     )
 
