@@ -1,9 +1,9 @@
 """Joins the parts of messages that were cut into several sentences, and never joins what does not belong together.
 
 Ten sequence numbers are shared by a whole sea, so a number alone proves little. Parts belong together when channel,
-number and count agree, stations and tag groups do not disagree, and they were heard within three seconds; a part
-without a station's time takes its group's, if it follows closely. Where nothing tells two candidates apart, order does: part
-one, then the rest. A complete message whose parts came in another order therefore waits a few lines, in case an
+number and count agree, stations and tag groups do not disagree, and they were heard within three seconds; a part that
+no station timed takes its group's time, if it follows closely. Where nothing tells two candidates apart, order does:
+part one, then the rest. A complete message whose parts came in another order therefore waits a few lines, in case an
 orderly one claims part of it.
 """
 
