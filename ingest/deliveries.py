@@ -15,11 +15,15 @@ from layers.vessels.track_keeper import keep_all_tracks
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose data it is: the source's code, origin (`real`, `simulated`, `replayed`) and title."""
+    """Whose data it is: the source's code, origin (`real`, `simulated`, `replayed`) and title.
+
+    `instead_of` is another source whose rows stand down once a file of this one is in.
+    """
 
     code: str
     origin: str = "real"
     title: str | None = None
+    instead_of: str | None = None
 
 
 class Delivery:

@@ -27,6 +27,7 @@ from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.stream import ChunkStream
 from ingest.tables.load import load_table
+from ingest.tables.withdraw import is_withdrawn
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
 from layers.database import connect, make_engine, transaction, write
@@ -96,6 +97,8 @@ def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say:
     contents = books(DATA / "unit-outlines.geojson", now)
     layers = load_layers()
     for layer, sender, name in TABLES:
+        if is_withdrawn(connection, layers[layer], sender.code):  # the owner's file stands in its place
+            continue
         path = folder / name
         path.write_bytes(contents[name])
         summary = load_table(connection, layers[layer], path, sender, lambda: now).summary

@@ -28,6 +28,7 @@ from ingest.tables.reading import Reading
 from ingest.tables.stage import Delivered, Stage
 from ingest.tables.suspect import Sample, judge_places
 from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions, Report
+from ingest.tables.withdraw import withdraw_source
 from layers.bunches import refresh_bunches
 from layers.database import transaction
 from layers.sources.register import ensure_source
@@ -89,6 +90,8 @@ def load_table(
     """
     if layer.file is None:
         raise BadInput(f"layer={layer.name!r}: it does not take files", field="layer")
+    if sender.instead_of == sender.code:
+        raise BadInput(f"instead-of={sender.code!r}: a source corrects its own rows by their code", field="instead-of")
     began, now = time.monotonic(), clock()
     with found_table(path) as file:
         reading = read_file(layer, file, options)
@@ -96,7 +99,7 @@ def load_table(
         with transaction(connection):
             hold_borders(connection)
             run = _begin(connection, layer, path, sender, clock)
-            _store(run, reading, now, options.report)
+            _move(run, _store(run, reading, now, options.report), sender.instead_of)
             run.summary.seconds = time.monotonic() - began
             _close_delivery(run, digest)
     return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading)
@@ -135,7 +138,7 @@ def _begin(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sen
     return _Run(connection, layer, delivered, frames.cells_frame(connection))
 
 
-def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) -> None:
+def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) -> Stage:
     """Check, place and store every row; what makes the whole file wrong is raised before anything is moved."""
     stage, sample = Stage(run.connection, run.layer, run.delivered), Sample()
     communes, today = _commune_names(run.connection), set(run.cells["commune_code"])
@@ -154,10 +157,10 @@ def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) ->
             report(run.summary.lines, reading.table.count)
     if reading.placing is not None:
         reading.notes += judge_places(sample, reading.placing, run.cells)
-    _move(run, stage)
+    return stage
 
 
-def _move(run: _Run, stage: Stage) -> None:
+def _move(run: _Run, stage: Stage, instead_of: str | None) -> None:
     """Take what is new out of the stage into the layer, and let everybody know."""
     assert run.layer.file is not None
     repeats = list(stage.take_repeats(run.layer.file.code))
@@ -165,7 +168,8 @@ def _move(run: _Run, stage: Stage) -> None:
     run.summary.messages -= len(repeats)
     run.summary.stored = stage.move()
     run.summary.duplicates = run.summary.messages - run.summary.stored
-    if not run.summary.stored:
+    withdrawn = _withdraw(run, instead_of)
+    if not run.summary.stored and not withdrawn:
         return
     version = bump(run.connection, run.layer.name)  # its lock lets one writer at a time make the sums anew
     refresh_sums(run.connection, run.layer)
@@ -174,6 +178,17 @@ def _move(run: _Run, stage: Stage) -> None:
         rows = [(entity, run.linked[code]) for code, entity in stage.moved().items()]
         link_transmitters(run.connection, run.delivered.source_id, rows, run.delivered.now)
     notify(run.connection, {"layer": run.layer.name, "version": version})
+
+
+def _withdraw(run: _Run, instead_of: str | None) -> int:
+    """How many rows of another source stood down for this file's; none for a file of which nothing could be kept."""
+    if instead_of is None:
+        return 0
+    if not run.summary.messages:
+        raise BadInput(
+            f"instead-of={instead_of!r}: no row of the file could be kept; mend it first", field="instead-of"
+        )
+    return withdraw_source(run.connection, run.layer, instead_of, run.delivered.now)
 
 
 def refuse_strangers(

@@ -32,6 +32,7 @@ def load(
     ] = None,
     source: Annotated[str | None, typer.Option(help="whose data it is; the layer's own source by default")] = None,
     origin: Annotated[str, typer.Option(help="real, simulated or replayed")] = "real",
+    instead_of: Annotated[str | None, typer.Option(help="another source, whose rows stand down for these")] = None,
     crs: Annotated[str | None, typer.Option(help="EPSG number of the coordinates, when the file does not say")] = None,
     encoding: Annotated[str | None, typer.Option(help="utf-8, utf-16, windows-1258, tcvn3 or vni")] = None,
     sheet: Annotated[str | None, typer.Option(help="the sheet of a workbook")] = None,
@@ -49,8 +50,9 @@ def load(
             typer.echo("give a file: opsmap load LAYER FILE", err=True)
             raise typer.Exit(2)
         sent = Sent(wanted, file, ReadOptions(crs, encoding, sheet, layer_name))
+        sender = Sender(source or wanted.source, origin, instead_of=instead_of)
         with connect(url) as connection:
-            sent, loaded = _load_asking(connection, sent, Sender(source or wanted.source, origin))
+            sent, loaded = _load_asking(connection, sent, sender)
     tell(loaded)
     if annotated is not None:
         write_annotated(annotated, sent, loaded, system_clock)
