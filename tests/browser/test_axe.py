@@ -63,11 +63,24 @@ def test_the_leaders_map_and_its_table(view: str, theme: str, axe: str, open_pag
     assert find_violations(page, axe) == []
 
 
-def test_a_units_card(axe: str, open_page: Open) -> None:
-    page = open_page("/?level=commune").page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_units_card(theme: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/?level=commune&theme={theme}").page
     wait_ready(page)
     page.locator(by("unit-row")).first.click()
     expect(page.locator(by("measure-row")).first).to_be_visible()
+    assert find_violations(page, axe) == []
+    page.locator(by("place")).first.click()
+    expect(page.locator(by("place-tip"))).to_be_visible()
+    page.locator(by("unit-search")).fill("son")
+    expect(page.locator(by("unit-found")).first).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+def test_the_province_as_it_stood(axe: str, open_page: Open) -> None:
+    page = open_page("/?level=district&measure=one_stop_shop.on_time_pct").page
+    wait_ready(page)
+    expect(page.locator(by("provinces"))).to_be_visible()
     assert find_violations(page, axe) == []
 
 

@@ -2,7 +2,8 @@
 
 export type Lang = 'vi' | 'en';
 export type Theme = 'light' | 'dark';
-export type Level = 'commune' | 'former_district';
+/** `district` is the province as it stood before 1 July 2025. */
+export type Level = 'commune' | 'former_district' | 'district';
 export type Origin = 'real' | 'simulated' | 'replayed';
 export type Bilingual = { vi: string; en: string };
 
@@ -64,16 +65,21 @@ export type Unit = {
   shape: boolean;
 };
 
-export type UnitList = { at: string; level: string; units: Unit[] };
+export type OutlineSource = { official: boolean; title: Bilingual; source: string | null; as_of: string | null };
+export type UnitList = { at: string; level: string; outline: OutlineSource; units: Unit[] };
 
 export type ValueStatus = 'official' | 'estimate' | 'partial' | 'none';
 export type UnitValue = { key: number; code: string; value: number | null; status: ValueStatus };
+
+/** The values that are in a class, how many units, its colour and the ink that reads on it. */
+export type ValueClass = { low: number; high: number; count: number; color: string; ink: string };
 
 export type UnitValues = {
   measure: MeasureInfo & { layer: string };
   level: Level;
   values: UnitValue[];
   breaks: number[];
+  classes: ValueClass[];
   total: number | null;
   time: string | null;
   age_s: number | null;
@@ -210,14 +216,19 @@ async function get<T>(path: string, query: Record<string, string | null> = {}, s
   return (await response.json()) as T;
 }
 
+export type Structure = '2021' | '2025';
+const LAST_DAY_OF_DISTRICTS = '2025-06-30';
+export const structureOf = (level: Level): Structure => (level === 'district' ? '2021' : '2025');
+
 export const api = {
   me: () => get<Me>('/api/me'),
   status: () => get<ServerStatus>('/api/status'),
   layers: () => get<{ layers: LayerInfo[] }>('/api/layers'),
-  units: (level: Level) => get<UnitList>('/api/units', { level }),
-  values: (level: Level, measure: string, signal?: AbortSignal) =>
-    get<UnitValues>('/api/units/values', { level, measure }, signal),
-  unit: (code: string, signal?: AbortSignal) => get<UnitCard>(`/api/units/${encodeURIComponent(code)}`, {}, signal),
+  units: (level: Level) => get<UnitList>('/api/units', level === 'district' ? { level, at: LAST_DAY_OF_DISTRICTS } : { level }),
+  values: (level: Level | 'province', measure: string, structure: Structure, signal?: AbortSignal) =>
+    get<UnitValues>('/api/units/values', { level, measure, structure }, signal),
+  unit: (code: string, structure: Structure, signal?: AbortSignal) =>
+    get<UnitCard>(`/api/units/${encodeURIComponent(code)}`, { structure }, signal),
   places: (layer: string, query: Record<string, string>, signal?: AbortSignal) => get<PlaceList>(placesAddress(layer), query, signal),
   place: (layer: string, id: string) => get<PlaceCard>(`${placesAddress(layer)}/${encodeURIComponent(id)}`),
   vessels: (q: string, limit: number, signal?: AbortSignal) =>

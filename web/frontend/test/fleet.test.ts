@@ -5,7 +5,6 @@ import { ServerClock } from '../src/live/clock';
 import { FLAG, type Fix, type Frame } from '../src/live/codec';
 import { Fleet } from '../src/live/fleet';
 import { CARRY_S, SCREEN_LAG_S, toWorld } from '../src/live/motion';
-import { classify, innerBreaks } from '../src/map/cividis';
 
 const NOW = 1_795_000_000;
 const fix = (handle: number, change: Partial<Fix> = {}): Fix => (
@@ -60,16 +59,5 @@ describe('ServerClock', () => {
     clock.observe(2000, 2000 + 5000 + 10, 2020);
     clock.observe(3000, 3000 + 9000, 3900);
     expect(clock.now() - Date.now()).toBeCloseTo(5000, -2);
-  });
-});
-
-describe('classes', () => {
-  it('put a value that is missing in none, and zero in the lowest', () => {
-    expect([null, 0, 5, 10].map((value) => classify(value, [5, 10]))).toEqual([-1, 0, 1, 2]);
-  });
-
-  it('leave out limits that part nothing', () => {
-    expect(innerBreaks([0, 5, 10, 10, 20], [0, 7, 20])).toEqual([5, 10, 20]);
-    expect(innerBreaks([0], [0, 0])).toEqual([]);
   });
 });

@@ -1,49 +1,59 @@
 // What the leaders' map knows and shows; one object, so map, list, card and address agree.
 import {
-  api, ApiError, type LayerInfo, type Lang, type Level, type Me, type Origin, type Theme, type Unit, type UnitCard,
-  type UnitValues, type ValueStatus,
+  api, ApiError, structureOf, type LayerInfo, type Lang, type Level, type Me, type Origin, type OutlineSource, type Theme,
+  type Unit, type UnitCard, type UnitValues, type ValueStatus,
 } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
-import { formatNumber } from '../lib/format';
-import { chooseLang, dictionary, keepLang, pick } from '../lib/i18n';
-import { classColours, classify, innerBreaks } from '../map/cividis';
+import { formatFixed } from '../lib/format';
+import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import type { UnitPaint } from '../map/choropleth';
+import { classify, greyed } from '../map/classes';
+import { groupMeasures } from './measures';
+import { PlacesHere } from './places.svelte';
+import { UnitIndex } from './units';
 
-export type MeasureChoice = { id: string; title: string };
 const FIRST_MEASURE = 'health_facility.beds';
+const COMMUNE_CODE = 5; // digits
+const LEVELS: Level[] = ['commune', 'former_district', 'district'];
 
 export class LeadersState {
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   theme = $state<Theme>('light');
-  level = $state<Level>('commune');
+  level = $state<Level>('former_district');
   view = $state<'map' | 'table'>('map');
   measure = $state<string | null>(null);
   unitCode = $state<string | null>(null);
   me = $state<Me | null>(null);
   mark = $state<Origin>('real');
   layers = $state.raw<LayerInfo[]>([]);
+  index = $state.raw<UnitIndex>(new UnitIndex([], []));
+  outline = $state.raw<OutlineSource | null>(null);
   units = $state.raw<Unit[]>([]);
   values = $state.raw<UnitValues | null>(null);
+  provinces = $state.raw<{ name: string; value: number | null }[]>([]);
   card = $state.raw<UnitCard | null>(null);
   problem = $state<string | null>(null);
+  readonly places = new PlacesHere();
 
   readonly words = $derived(dictionary(this.lang));
-  readonly choices = $derived(this.layers.flatMap((layer) => layer.measures.map((measure): MeasureChoice => ({
-    id: `${layer.name}.${measure.name}`,
-    title: `${pick(layer.title, this.lang)} · ${pick(measure.title, this.lang)}`,
-  }))));
+  readonly groups = $derived(groupMeasures(this.layers, this.lang));
+  readonly layer = $derived(this.layers.find((each) => each.name === this.measure?.split('.')[0]) ?? null);
   readonly known = $derived(this.values?.values.flatMap((each) => (each.value === null ? [] : [each.value])) ?? []);
-  readonly limits = $derived(innerBreaks(this.values?.breaks ?? [], this.known));
-  readonly colours = $derived(classColours(this.limits.length + 1));
+  readonly isStale = $derived(this.values?.stale === 'stale');
+  readonly classes = $derived(this.isStale ? greyed(this.values?.classes ?? []) : (this.values?.classes ?? []));
   readonly rows = $derived(this.#makeRows());
   readonly origin = $derived<Origin>(this.values && this.values.origin !== 'real' ? this.values.origin : this.mark);
+  readonly levelName = $derived({
+    commune: this.words.communes, former_district: this.words.formerDistricts, district: this.words.districtsBefore,
+  }[this.level]);
 
   #valuesAsked: AbortController | null = null;
   #cardAsked: AbortController | null = null;
 
   constructor() {
     const asked = readAddress(['unit', 'measure', 'level', 'view', 'theme']);
-    if (asked.level === 'former_district') this.level = 'former_district';
+    const ofUnit = asked.unit?.length === COMMUNE_CODE ? 'commune' : 'former_district';
+    this.level = LEVELS.find((each) => each === asked.level) ?? ofUnit;
     if (asked.view === 'table') this.view = 'table';
     if (asked.theme === 'dark') this.theme = 'dark';
     this.measure = asked.measure ?? null;
@@ -54,9 +64,11 @@ export class LeadersState {
 
   async start(): Promise<void> {
     await this.#guard(async () => {
-      const [me, status, { layers }] = await Promise.all([api.me(), api.status(), api.layers()]);
-      [this.me, this.mark, this.layers] = [me, status.origin_mark, layers];
-      if (!this.choices.some((each) => each.id === this.measure)) this.measure = this.#firstMeasure();
+      const [me, status, { layers }, communes, districts] = await Promise.all([
+        api.me(), api.status(), api.layers(), api.units('commune'), api.units('former_district')]);
+      [this.me, this.mark, this.layers, this.outline] = [me, status.origin_mark, layers, communes.outline];
+      this.index = new UnitIndex(communes.units, districts.units);
+      if (!this.groups.some((group) => group.choices.some((each) => each.id === this.measure))) this.measure = this.#firstMeasure();
       await Promise.all([this.#loadUnits(), this.#loadValues(), this.#loadCard()]);
     });
   }
@@ -69,18 +81,19 @@ export class LeadersState {
     });
   }
 
-  setLevel(level: Level): void {
-    if (level === this.level) return;
+  setLevel(level: Level, unit: string | null = null): void {
+    if (level === this.level && unit === null) return;
+    const same = this.level !== 'commune' && level !== 'commune' ? this.unitCode : null; // a district keeps its code
     this.level = level;
-    this.choose(null);
     writeAddress({ level });
+    this.choose(unit ?? same);
     void this.#guard(async () => { await Promise.all([this.#loadUnits(), this.#loadValues()]); });
   }
 
   setMeasure(measure: string): void {
     this.measure = measure;
     writeAddress({ measure });
-    void this.#guard(() => this.#loadValues());
+    void this.#guard(async () => { await Promise.all([this.#loadValues(), this.places.load(this.layer, this.unitCode)]); });
   }
 
   setView(view: 'map' | 'table'): void {
@@ -102,6 +115,7 @@ export class LeadersState {
 
   choose(code: string | null): void {
     this.unitCode = code;
+    this.places.close();
     if (code === null || this.card?.unit.code !== code) this.card = null;
     writeAddress({ unit: code });
     void this.#guard(() => this.#loadCard());
@@ -109,40 +123,49 @@ export class LeadersState {
 
   valueText(value: number | null, status: ValueStatus): string {
     if (value === null) return this.words.noData;
-    const text = formatNumber(value, this.lang, this.values?.measure.digits);
+    const text = formatFixed(value, this.lang, this.values?.measure.digits ?? 0);
     return status === 'estimate' || status === 'partial' ? `${this.words.statusEstimate} ${text}` : text;
   }
 
   #makeRows(): UnitPaint[] {
-    const byKey = new Map(this.values?.values.map((each) => [each.key, each]));
+    const byCode = new Map(this.values?.values.map((each) => [each.code, each]));
     return this.units.map((unit) => {
-      const { value, status } = byKey.get(unit.key) ?? { value: null, status: 'none' as const };
-      return { unit, value, text: this.valueText(value, status), class: classify(value, this.limits) };
+      const { value, status } = byCode.get(unit.code) ?? { value: null, status: 'none' as const };
+      return { unit, value, text: this.valueText(value, status), class: classify(value, this.values?.breaks ?? []) };
     });
   }
 
   #firstMeasure(): string | null {
-    return (this.choices.find((each) => each.id === FIRST_MEASURE) ?? this.choices[0])?.id ?? null;
+    const every = this.groups.flatMap((group) => group.choices);
+    return (every.find((each) => each.id === FIRST_MEASURE) ?? every[0])?.id ?? null;
   }
 
+  /** The districts of before stand on the ground of the former districts, which the map has. */
   async #loadUnits(): Promise<void> {
     const level = this.level;
     const { units } = await api.units(level);
-    if (level === this.level) this.units = units;
+    if (level === this.level) this.units = units.map((unit) => ({ ...unit, key: this.index.keyOf(unit.code) ?? unit.key }));
   }
 
   async #loadValues(): Promise<void> {
     if (this.measure === null) return;
     this.#valuesAsked?.abort();
     this.#valuesAsked = new AbortController();
-    this.values = await api.values(this.level, this.measure, this.#valuesAsked.signal);
+    const { signal } = this.#valuesAsked;
+    const structure = structureOf(this.level);
+    const [values, provinces] = await Promise.all([
+      api.values(this.level, this.measure, structure, signal),
+      structure === '2021' ? api.values('province', this.measure, structure, signal) : null]);
+    this.values = values;
+    this.provinces = provinces?.values.map(({ code, value }) => ({ name: code === '62' ? 'Kon Tum' : 'Quảng Ngãi', value })) ?? [];
   }
 
   async #loadCard(): Promise<void> {
     this.#cardAsked?.abort();
-    if (this.unitCode === null) return;
+    if (this.unitCode === null) return this.places.load(null, null);
     this.#cardAsked = new AbortController();
-    this.card = await api.unit(this.unitCode, this.#cardAsked.signal);
+    const card = api.unit(this.unitCode, structureOf(this.level), this.#cardAsked.signal);
+    [this.card] = await Promise.all([card, this.places.load(this.layer, this.unitCode)]);
   }
 
   async #guard(work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,6 @@
 // The units on the map: colour by class, hatch for no data, name and figure, the chosen one outlined.
 import type { ExpressionSpecification, GeoJSONSource, Map as MapGL, MapMouseEvent, SymbolLayerSpecification } from 'maplibre-gl';
-import type { Level, Theme, Unit } from '../api';
-import { CIVIDIS } from './cividis';
+import type { Level, Theme, Unit, ValueClass } from '../api';
 import { drawHatch } from './hatch';
 
 export type UnitPaint = { unit: Unit; value: number | null; text: string; class: number };
@@ -25,25 +24,8 @@ function readFonts(map: MapGL): string[] {
   return fonts ?? ['Noto Sans SemiBold'];
 }
 
-const POINTS_FROM_ZOOM = 9.6;
-const OTHERS_FROM_ZOOM = 12.5;
-const NAMES_LATER = 2.4;
-
-/** The units speak first: points wait until a district fills the screen, and those the measure does not count, longer. */
-export function showPoints(map: MapGL, counted: string): void {
-  const { layers } = map.getStyle();
-  const sources = new Set(layers.flatMap((each) => (each.type === 'circle' ? [each.source] : [])));
-  for (const layer of layers) {
-    if (layer.id.endsWith('-density')) map.setLayoutProperty(layer.id, 'visibility', 'none');
-    if (!('source' in layer) || !sources.has(layer.source) || !['circle', 'symbol'].includes(layer.type)) continue;
-    const from = layer.source === counted ? POINTS_FROM_ZOOM : OTHERS_FROM_ZOOM;
-    map.setLayerZoomRange(layer.id, layer.id.endsWith('-label') ? from + NAMES_LATER : from, 24);
-  }
-}
-
 /** Add our layers to a style that has just loaded. */
 export function installUnits(map: MapGL, theme: Theme): void {
-  showPoints(map, '');
   const place = findUnitLayer(map);
   const under = map.getLayer('unit-line') ? 'unit-line' : undefined;
   if (under) map.setPaintProperty(under, 'line-color', theme === 'light' ? '#ffffff' : '#a9bccd');
@@ -108,16 +90,17 @@ function addLabelLayer(map: MapGL, { id, filter, firm, below, fonts }: LabelLaye
   });
 }
 
-/** Show only the units of one level. */
-export function showLevel(map: MapGL, level: Level): void {
+/** Show only the units of one level; the districts of before stand on the ground of the former districts. */
+export function showLevel(map: MapGL, asked: Level): void {
+  const level = asked === 'district' ? 'former_district' : asked;
   for (const id of ['unit-fill', 'unit-line', 'unit-nodata']) {
     if (map.getLayer(id)) map.setFilter(id, ['==', ['get', 'level'], level]);
   }
 }
 
-export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[], theme: Theme): void {
+export function paintUnits(map: MapGL, rows: UnitPaint[], classes: ValueClass[], theme: Theme): void {
   const place = findUnitLayer(map);
-  const steps = colours.flatMap((colour, i) => [i, colour]);
+  const steps = classes.flatMap((each, i) => [i, each.color]);
   const colour = ['step', CLASS, 'rgba(128,128,128,0)', ...steps] as unknown as ExpressionSpecification;
   map.setPaintProperty('unit-fill', 'fill-color', colour);
   map.setPaintProperty('unit-fill', 'fill-opacity', 0.92);
@@ -125,27 +108,25 @@ export function paintUnits(map: MapGL, rows: UnitPaint[], colours: string[], the
   for (const row of rows) {
     map.setFeatureState({ ...place, id: row.unit.key }, { class: row.class, value: row.value });
   }
-  labelUnits(map, rows, theme, colours);
+  labelUnits(map, rows, theme, classes);
 }
 
-function labelUnits(map: MapGL, rows: UnitPaint[], theme: Theme, colours: string[]): void {
+function labelUnits(map: MapGL, rows: UnitPaint[], theme: Theme, classes: ValueClass[]): void {
   const features = rows.filter((row) => row.unit.label !== null).map((row): GeoJSON.Feature => {
     const island = isIsland(row.unit);
     return {
       type: 'Feature', id: row.unit.key,
       geometry: { type: 'Point', coordinates: row.unit.label! },
-      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, known: row.value !== null, island, onDark: needsLightInk(row, island, theme, colours) },
+      properties: { code: row.unit.code, name: shortName(row.unit.name), text: row.text, known: row.value !== null, island, onDark: needsLightInk(row, island, theme, classes) },
     };
   });
   (map.getSource(LABELS) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
 }
 
-const DARK_CLASSES = new Set<string>(CIVIDIS.slice(0, 2));
-
-/** White letters on dark ground: the dark end of the scale, and the sea and "no data" of the dark theme. */
-function needsLightInk(row: UnitPaint, island: boolean, theme: Theme, colours: string[]): boolean {
+/** The ink of the row's class; on the sea and on "no data", that of the theme. */
+function needsLightInk(row: UnitPaint, island: boolean, theme: Theme, classes: ValueClass[]): boolean {
   if (island || row.class < 0) return theme === 'dark';
-  return DARK_CLASSES.has(colours[row.class] ?? '');
+  return classes[row.class]?.ink === '#ffffff';
 }
 
 /** Lý Sơn: the only unit that stands off the coast. */

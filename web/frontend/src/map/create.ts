@@ -12,16 +12,19 @@ export type MapOptions = {
   bounds: LngLatBoundsLike;
   maxBounds: LngLatBoundsLike;
   padding?: PaddingOptions;
+  /** Keep what was drawn, so that a printer finds it. */
+  printable?: boolean;
   /** Show a scale in nautical miles. */
   scale?: boolean;
   words: Dictionary;
 };
 
-export function createMap({ container, style, bounds, maxBounds, padding, scale, words }: MapOptions): MapGL {
+export function createMap({ container, style, bounds, maxBounds, padding, printable, scale, words }: MapOptions): MapGL {
   const map = new MapGL({
     container, style, bounds, maxBounds,
     fitBoundsOptions: { padding: padding ?? 24 },
     attributionControl: false,
+    canvasContextAttributes: { preserveDrawingBuffer: printable ?? false },
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,

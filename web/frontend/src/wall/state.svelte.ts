@@ -4,7 +4,7 @@ import { wallApi, type Scene, type SourceState } from '../api.wall';
 import { formatDuration, formatNumber } from '../lib/format';
 import { chooseLang, dictionary, pick } from '../lib/i18n';
 import { LiveState } from '../live/state.svelte';
-import { classColours, classify, innerBreaks } from '../map/cividis';
+import { classify } from '../map/classes';
 import type { UnitPaint } from '../map/choropleth';
 import { fitCamera, makeWall, pageCamera, readAddress } from './geometry';
 import { placeLabels, type PlacedLabel } from './labels';
@@ -44,9 +44,7 @@ export class WallState {
   readonly camera = $derived(this.scene ? fitCamera(this.wall, this.scene.view, this.layout.free, this.scene.anchor) : null);
   readonly pageCamera = $derived(this.camera && pageCamera(this.camera, this.wall));
   readonly shown = $derived(this.scene?.measure ? (this.values[this.scene.measure] ?? null) : null);
-  readonly known = $derived(this.shown?.values.flatMap(({ value }) => (value === null ? [] : [value])) ?? []);
-  readonly limits = $derived(innerBreaks(this.shown?.breaks ?? [], this.known));
-  readonly colours = $derived(classColours(this.limits.length + 1));
+  readonly classes = $derived(this.shown?.classes ?? []);
   readonly rows = $derived(this.#makeRows());
   readonly labels = $derived(this.#placeLabels());
   readonly complete = $derived(this.scenes.length > 0 && this.units.length > 0 && this.card !== null && this.sources.length > 0
@@ -137,7 +135,7 @@ export class WallState {
     return this.units.filter((unit) => unit.shape).map((unit) => {
       const value = byKey.get(unit.key)?.value ?? null;
       const text = value === null ? '—' : formatNumber(value, this.lang, this.shown?.measure.digits ?? 0);
-      return { unit, value, text: this.shown ? text : '', class: classify(value, this.limits) };
+      return { unit, value, text: this.shown ? text : '', class: classify(value, this.shown?.breaks ?? []) };
     });
   }
 }

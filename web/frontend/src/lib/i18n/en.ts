@@ -1,9 +1,11 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
+import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
+  ...leaders.en,
   ...places.en,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',

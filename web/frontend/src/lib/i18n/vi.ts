@@ -1,8 +1,10 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
+import { leaders } from './leaders';
 import { places } from './places';
 import { wallVi } from './wall.vi';
 
 export const vi = {
+  ...leaders.vi,
   ...places.vi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
