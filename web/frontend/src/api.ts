@@ -155,9 +155,6 @@ export type RecentPosition = {
   source: string;
 };
 
-/** The server sends no more than this many of a boat's last day, the newest. */
-export const MOST_RECENT = 500;
-
 export type ZoneHere = { code: string; name: string; kind: string; verified: boolean; origin: Origin };
 
 export type VesselDetail = VesselSummary & {
@@ -188,6 +185,42 @@ export type Place = {
 export type PlaceCard = Place & { layer: string; units: { code: string; name: string }[] };
 export type PlaceList = { layer: string; total: number; counts: Record<string, Record<string, number>>; places: Place[] };
 
+/** A calendar day here, from a moment to a moment, or (empty) the last 24 hours. */
+export type TrackSpan = { day: string } | { from: string; to: string } | Record<string, never>;
+
+export type TrackPiece = {
+  type: 'Feature';
+  geometry: { type: 'LineString'; coordinates: [number, number][] } | { type: 'Point'; coordinates: [number, number] };
+  properties: {
+    kind: 'piece'; t_from: string; t_to: string; times: number[]; sog_kn: (number | null)[]; cog_deg: (number | null)[];
+    device: string[]; in_port: boolean[]; source: string[]; doubtful: boolean[];
+  };
+};
+/** Nothing was heard for longer than the rule allows; `open` when the boat has not been heard since. */
+export type TrackGap = {
+  type: 'Feature';
+  geometry: { type: 'LineString'; coordinates: [number, number][] } | { type: 'Point'; coordinates: [number, number] };
+  properties: { kind: 'gap'; t_from: string; t_to: string; duration_s: number; distance_nm?: number; open?: boolean };
+};
+export type TrackSummary = {
+  points: number;
+  distance_nm: number;
+  at_sea_s: number;
+  in_port_s: number;
+  silent_s: number;
+  max_sog_kn: number | null;
+  gaps: number;
+  longest_gap_s: number | null;
+};
+export type TrackAnswer = {
+  vessel: string;
+  from: string;
+  to: string;
+  origin: Origin;
+  summary: TrackSummary;
+  features: (TrackPiece | TrackGap)[];
+};
+
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -198,7 +231,7 @@ export class ApiError extends Error {
   }
 }
 
-async function readProblem(response: Response): Promise<ApiError> {
+export async function readProblem(response: Response): Promise<ApiError> {
   try {
     const problem = (await response.json()) as { title?: string; detail?: string };
     return new ApiError(response.status, problem.title ?? response.statusText, problem.detail ?? null);
@@ -231,10 +264,13 @@ export const api = {
     get<UnitCard>(`/api/units/${encodeURIComponent(code)}`, { structure }, signal),
   places: (layer: string, query: Record<string, string>, signal?: AbortSignal) => get<PlaceList>(placesAddress(layer), query, signal),
   place: (layer: string, id: string) => get<PlaceCard>(`${placesAddress(layer)}/${encodeURIComponent(id)}`),
-  vessels: (q: string, limit: number, signal?: AbortSignal) =>
-    get<VesselList>('/api/vessels', { q, limit: String(limit) }, signal),
-  vessel: (id: string, signal?: AbortSignal) =>
-    get<VesselDetail>(`/api/vessels/${encodeURIComponent(id)}`, {}, signal),
+  /** `at` null is now. */
+  vessels: (q: string, limit: number, at: string | null, signal?: AbortSignal) =>
+    get<VesselList>('/api/vessels', { q, limit: String(limit), at }, signal),
+  vessel: (id: string, at: string | null, signal?: AbortSignal) =>
+    get<VesselDetail>(`/api/vessels/${encodeURIComponent(id)}`, { at }, signal),
+  track: (id: string, span: TrackSpan, signal?: AbortSignal) =>
+    get<TrackAnswer>(`/api/vessels/${encodeURIComponent(id)}/track`, span, signal),
 };
 
 export const placesAddress = (layer: string): string => `/api/layers/${encodeURIComponent(layer)}/features`;

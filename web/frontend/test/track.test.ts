@@ -1,47 +1,47 @@
-// A day's track: joined where heard, broken where not, whatever the order.
+// A day's track as the server tells it: joined where heard, broken where not.
 import { describe, expect, it } from 'vitest';
-import type { RecentPosition } from '../src/api';
-import { GAP_S, splitTrack, thinPositions } from '../src/map/track';
+import type { TrackAnswer, TrackGap, TrackPiece } from '../src/api';
+import { readPoints, readSilences, thinPoints } from '../src/map/track';
 
-const START = Date.parse('2026-11-23T00:00:00+00:00');
-const at = (minutes: number, lon: number | null = 109 + minutes / 600): RecentPosition => (
-  { t: new Date(START + minutes * 60_000).toISOString(), lon, lat: lon === null ? null : 15, sog_kn: 5, source: 'vms' });
-
-describe('splitTrack', () => {
-  it('joins what is at most 2 h 30 apart and leaves a gap of known length beyond', () => {
-    const track = splitTrack([at(0), at(150), at(301), at(310)].toReversed());
-    expect(track.lines.map((line) => line.length)).toEqual([2, 2]);
-    expect(track.gaps.map((gap) => gap.seconds)).toEqual([151 * 60]);
-    expect(track.gaps[0]!.from).toEqual(track.lines[0]![1]);
-    expect(track.gaps[0]!.to).toEqual(track.lines[1]![0]);
-    expect(GAP_S).toBe(9000);
-  });
-
-  it('shows a lone position as a point, and does not bridge a gap by a report without a place', () => {
-    const track = splitTrack([at(0), at(120, null), at(240), at(500)]);
-    expect(track.lines).toEqual([]);
-    expect(track.points.length).toBe(3);
-    expect(track.gaps.map((gap) => gap.seconds / 60)).toEqual([240, 260]);
-  });
-
-  it('is nothing for nothing', () => {
-    expect(splitTrack([])).toEqual({ points: [], lines: [], gaps: [] });
-  });
+const START = Date.parse('2026-11-23T00:00:00Z') / 1000;
+const iso = (minutes: number): string => new Date((START + minutes * 60) * 1000).toISOString();
+const piece = (...minutes: number[]): TrackPiece => ({
+  type: 'Feature',
+  geometry: minutes.length === 1
+    ? { type: 'Point', coordinates: [109, 15] }
+    : { type: 'LineString', coordinates: minutes.map((m): [number, number] => [109 + m / 600, 15]) },
+  properties: {
+    kind: 'piece', t_from: iso(minutes[0]!), t_to: iso(minutes.at(-1)!), times: minutes.map((m) => START + m * 60),
+    sog_kn: minutes.map((m) => (m === 20 ? null : 5)), cog_deg: [], device: minutes.map(() => 'vms'), in_port: minutes.map(() => false), source: [], doubtful: [],
+  },
 });
+const gap = (from: number, to: number, open = false): TrackGap => ({
+  type: 'Feature', geometry: { type: 'LineString', coordinates: [[109, 15], [110, 15]] },
+  properties: { kind: 'gap', t_from: iso(from), t_to: iso(to), duration_s: (to - from) * 60, ...(open ? { open } : {}) },
+});
+const day = (...features: (TrackPiece | TrackGap)[]): TrackAnswer => ({
+  vessel: 'v1', from: iso(0), to: iso(1440), origin: 'simulated', features,
+  summary: { points: 0, distance_nm: 0, at_sea_s: 0, in_port_s: 0, silent_s: 0, max_sog_kn: null, gaps: 0, longest_gap_s: null },
+});
+const minutes = (each: { atS: number }): number => (each.atS - START) / 60;
 
-describe('points and rows', () => {
-  const often = Array.from({ length: 61 }, (_, i) => at(i)); // an hour, one a minute
-
-  it('mark the ends and one each 20 minutes; the line keeps every position', () => {
-    const track = splitTrack([...often, at(300)]);
-    expect(track.points.map(([lon]) => Math.round((lon - 109) * 600))).toEqual([0, 20, 40, 60, 300]);
-    expect(track.lines[0]!.length).toBe(61);
-    expect(track.gaps.length).toBe(1);
+describe('a day', () => {
+  it('is its positions in order, each knowing whether it is joined to the next', () => {
+    const points = readPoints(day(piece(301, 310), gap(150, 301), piece(0, 20, 150)));
+    expect(points.map(minutes)).toEqual([0, 20, 150, 301, 310]);
+    expect(points.map((each) => each.endsPiece)).toEqual([false, false, true, false, true]);
+    expect(points[1]!.sogKn).toBeNull();
   });
 
-  it('list one position each ten minutes and never lose the ends of a gap', () => {
-    const rows = thinPositions([...often, at(303)].toReversed(), 600);
-    expect(rows.map((row) => (Date.parse(row.t) - START) / 60_000)).toEqual([303, 60, 50, 40, 30, 20, 10, 0]);
-    expect(thinPositions([], 600)).toEqual([]);
+  it('names its silences and those nobody has come back from', () => {
+    const silences = readSilences(day(piece(0), gap(0, 200), piece(200), gap(200, 1440, true)));
+    expect(silences.map(({ fromS, toS, isOpen }) => [fromS - START, toS - START, isOpen])).toEqual([[0, 12_000, false], [12_000, 86_400, true]]);
+    expect([readPoints(null), readSilences(null)]).toEqual([[], []]);
+  });
+
+  it('thins to one position each ten minutes and never loses the ends of a gap', () => {
+    const points = readPoints(day(piece(...Array.from({ length: 61 }, (_, i) => i)), gap(60, 303), piece(303), piece(304, 305)));
+    expect(thinPoints(points, 600).map(minutes)).toEqual([0, 10, 20, 30, 40, 50, 60, 303, 304, 305]);
+    expect(thinPoints([], 600)).toEqual([]);
   });
 });

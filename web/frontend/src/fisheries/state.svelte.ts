@@ -1,16 +1,27 @@
-// What the fisheries console shows: the reader's rights, the search, the chosen boat.
-import { api, ApiError, type Lang, type Me, type Origin, type VesselDetail, type VesselSummary } from '../api';
+// What the fisheries console shows: the reader's rights, the moment, the search, the chosen boat and its day.
+import { untrack } from 'svelte';
+import { api, ApiError, type Lang, type Me, type Origin, type TrackAnswer, type TrackSpan, type VesselDetail, type VesselSummary } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
+import { DAY_MS, dayOf, fromAddress, MINUTE_MS, startOfDay, toAddress } from '../lib/moment';
 import type { Counted } from '../live/density';
+import type { Scene } from '../live/scene';
 import { LiveState } from '../live/state.svelte';
+import { TimeControl } from '../live/time.svelte';
+import { PastScene } from '../replay/past.svelte';
+import { Latest } from './latest';
+import { readShortcuts } from './shortcuts';
 
 const SEARCH_WAIT_MS = 200;
 const SEARCH_LIMIT = 20;
 const REFRESH_MS = 30_000;
+const SETTLE_MS = 120; // a moment that is still being dragged is not asked for
+const FOLLOW_MS = 2_000; // while it plays
 
 export class FisheriesState {
   readonly live = new LiveState();
+  readonly time = new TimeControl(() => this.live.clock.now());
+  readonly past = new PastScene(this.time, () => this.live.clock.now());
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   me = $state<Me | null>(null);
   mark = $state<Origin>('simulated'); // until the server says otherwise nothing passes for real
@@ -18,7 +29,13 @@ export class FisheriesState {
   found = $state.raw<VesselSummary[] | null>(null);
   chosenId = $state<string | null>(null);
   vessel = $state.raw<VesselDetail | null>(null);
+  /** The track of the moment's calendar day; else of the 24 hours before the moment. */
+  byDay = $state(false);
+  track = $state.raw<TrackAnswer | null>(null);
+  /** The moment pointed at along the track, Unix seconds. */
+  pointedS = $state<number | null>(null);
   problem = $state<string | null>(null);
+  hasShortcuts = $state(readShortcuts());
   /** Counts up when the map should go to the chosen boat. */
   flights = $state(0);
   /** What the squares on the map hold; null when every boat is drawn as itself. */
@@ -26,21 +43,31 @@ export class FisheriesState {
 
   readonly words = $derived(dictionary(this.lang));
   readonly isGuest = $derived(this.me !== null && !this.me.can.boats);
+  /** Everything drawn, counted and listed comes from here: now, or the moment the control is at. */
+  readonly scene = $derived<Scene>(this.time.isLive ? this.live : this.past);
 
   #waiting = 0;
-  #searchAsked: AbortController | null = null;
-  #vesselAsked: AbortController | null = null;
+  #cameFrom: HTMLElement | null = null;
+  #following = 0;
+  #followedMs = 0;
+  readonly #searched = new Latest();
+  readonly #vesselAsked = new Latest();
+  readonly #trackAsked = new Latest();
 
   constructor() {
     document.documentElement.lang = this.lang;
-    this.chosenId = readAddress(['vessel']).vessel ?? null;
-    this.flights = this.chosenId === null ? 0 : 1;
+    const { vessel, at, z, track } = readAddress(['vessel', 'at', 'z', 'track']);
+    this.chosenId = vessel ?? null;
+    this.byDay = track === 'day';
+    this.flights = this.chosenId === null || z !== undefined ? 0 : 1;
+    const moment = fromAddress(at);
+    if (moment !== null) this.time.go(moment);
   }
 
   start(): () => void {
     const stopLive = this.live.start();
     void this.#load();
-    const timer = window.setInterval(() => void this.#loadVessel(), REFRESH_MS);
+    const timer = window.setInterval(() => this.time.isLive && this.#reload(), REFRESH_MS);
     return () => {
       window.clearInterval(timer);
       stopLive();
@@ -56,46 +83,103 @@ export class FisheriesState {
   search(query: string): void {
     this.query = query;
     window.clearTimeout(this.#waiting);
-    this.#searchAsked?.abort();
+    this.#searched.stop();
     if (query.trim() === '') this.found = null;
-    else this.#waiting = window.setTimeout(() => void this.#search(query.trim()), SEARCH_WAIT_MS);
+    else this.#waiting = window.setTimeout(() => void this.#search(), SEARCH_WAIT_MS);
   }
 
   choose(id: string | null, fly = true): void {
-    if (id !== this.chosenId) this.vessel = null;
+    if (id !== null && document.activeElement instanceof HTMLElement) this.#cameFrom = document.activeElement;
+    if (id !== this.chosenId) [this.vessel, this.track, this.pointedS] = [null, null, null];
     this.chosenId = id;
     writeAddress({ vessel: id });
     if (fly && id !== null) this.flights += 1;
+    this.#reload();
+  }
+
+  /** Let go of the chosen boat and return to where the choice was made. */
+  letGo(): void {
+    if (this.chosenId === null) return;
+    this.choose(null);
+    if (this.#cameFrom?.isConnected) this.#cameFrom.focus();
+  }
+
+  /** The boat's track by calendar day, or the 24 hours before the moment. */
+  setByDay(byDay: boolean): void {
+    this.byDay = byDay;
+    writeAddress({ track: byDay ? 'day' : null });
+    void this.#loadTrack();
+  }
+
+  /** Take the page to the end of the calendar day so many days from the moment's; today is live. */
+  goDay(days: number): void {
+    this.setByDay(true);
+    this.time.go(startOfDay(this.time.exactMs) + (days + 1) * DAY_MS - MINUTE_MS);
+  }
+
+  /** Everything follows the time control; called whenever its moment, or whether it plays, has changed. */
+  follow(): void {
+    const { at, playing } = this.time;
+    const mayLook = this.me?.can.boats ?? false;
+    untrack(() => {
+      if (at !== null && mayLook) void this.past.show();
+      if (this.me !== null && !mayLook) this.time.goLive();
+      const wait = playing ? Math.max(0, this.#followedMs + FOLLOW_MS - performance.now()) : SETTLE_MS;
+      window.clearTimeout(this.#following);
+      this.#following = window.setTimeout(() => this.#reload(), wait);
+    });
+  }
+
+  #reload(): void {
+    this.#followedMs = performance.now();
+    if (this.me !== null) writeAddress({ at: this.#at });
     void this.#loadVessel();
+    void this.#loadTrack();
+    if (this.found !== null) void this.#search();
+  }
+
+  /** The moment as the server is asked for it; null for now. */
+  get #at(): string | null {
+    return this.time.at === null ? null : toAddress(this.time.at);
+  }
+
+  get #span(): TrackSpan {
+    const { at } = this.time;
+    if (this.byDay) return { day: dayOf(at ?? this.live.clock.now()) };
+    return at === null ? {} : { from: toAddress(at - DAY_MS), to: toAddress(at) };
   }
 
   async #load(): Promise<void> {
     try {
       const [me, status] = await Promise.all([api.me(), api.status()]);
       [this.me, this.mark] = [me, status.origin_mark];
-      await this.#loadVessel();
     } catch (error) {
       this.#tell(error);
     }
   }
 
-  async #search(query: string): Promise<void> {
-    this.#searchAsked = new AbortController();
-    try {
-      const { vessels } = await api.vessels(query, SEARCH_LIMIT, this.#searchAsked.signal);
-      this.found = vessels;
-      this.problem = null;
-    } catch (error) {
-      this.#tell(error);
-    }
+  #search(): Promise<void> {
+    return this.#take(this.#searched, (signal) => api.vessels(this.query.trim(), SEARCH_LIMIT, this.#at, signal), ({ vessels }) => (this.found = vessels));
   }
 
   async #loadVessel(): Promise<void> {
-    this.#vesselAsked?.abort();
-    if (this.chosenId === null || this.isGuest) return;
-    this.#vesselAsked = new AbortController();
+    const id = this.#mayAsk();
+    if (id !== null) await this.#take(this.#vesselAsked, (signal) => api.vessel(id, this.#at, signal), (vessel) => (this.vessel = vessel));
+  }
+
+  async #loadTrack(): Promise<void> {
+    const id = this.#mayAsk();
+    if (id !== null) await this.#take(this.#trackAsked, (signal) => api.track(id, this.#span, signal), (track) => (this.track = track));
+  }
+
+  #mayAsk(): string | null {
+    return this.me?.can.boats ? this.chosenId : null;
+  }
+
+  /** Ask, and take the answer unless something newer was asked since. */
+  async #take<T>(latest: Latest, ask: (signal: AbortSignal) => Promise<T>, keep: (answer: T) => void): Promise<void> {
     try {
-      this.vessel = await api.vessel(this.chosenId, this.#vesselAsked.signal);
+      keep(await ask(latest.next()));
       this.problem = null;
     } catch (error) {
       this.#tell(error);

@@ -1,5 +1,6 @@
 // What tests and a curious engineer can ask of a page from outside.
 import type { Map as MapGL } from 'maplibre-gl';
+import type { StatusCounts } from '../api';
 
 export type LiveProbe = {
   readonly state: 'connecting' | 'live' | 'silent' | 'lost';
@@ -19,7 +20,18 @@ export type WallProbe = {
   freeze(ms: number): void;
 };
 
-export type Probe = { map: MapGL | null; ready: boolean; live: LiveProbe | null; wall?: WallProbe; reloading?: string };
+/** The time control: the moment asked for, the one drawn to the frame, the one whose numbers are shown (null when live or waiting). */
+export type TimeProbe = {
+  readonly at: number | null;
+  readonly exact: number;
+  readonly shown: number | null;
+  readonly playing: boolean;
+  readonly counts: StatusCounts | null;
+  readonly denominator: number;
+  place(id: string): { lon: number; lat: number; t: number; status: string } | null;
+};
+
+export type Probe = { map: MapGL | null; ready: boolean; live: LiveProbe | null; time?: TimeProbe; wall?: WallProbe; reloading?: string };
 
 declare global {
   interface Window {

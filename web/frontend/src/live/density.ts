@@ -2,8 +2,9 @@
 import type { StatusCounts, VesselStatus } from '../api';
 import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
-import type { Boat, Fleet } from './fleet';
+import type { Boat } from './fleet';
 import { fromWorld } from './motion';
+import type { FleetView } from './scene';
 import type { DensityCell } from './socket';
 
 /** From here on every boat is an arrow of its own. */
@@ -45,7 +46,7 @@ export function binPlaces(places: Iterable<Place>, sizeDeg: number): Map<string,
 export const standsAlone = (boat: Boat, chosen: number | null): boolean => boat.fix.handle === chosen || NEEDS_SOMEONE.includes(boat.fix.status);
 
 /** The fleet in squares of `sizeDeg`, where it is drawn. */
-export function countFleet(fleet: Fleet, sizeDeg: number, { nowS, moving, chosen }: Drawn): Counted {
+export function countFleet(fleet: FleetView, sizeDeg: number, { nowS, moving, chosen }: Drawn): Counted {
   const crowd: Place[] = [];
   const sum = { boats: 0, alone: 0, outside: 0 };
   for (const boat of fleet.boats.values()) {

@@ -4,6 +4,7 @@ import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG, type Fix, type Frame } from './codec';
 import { BLEND_S, carrySeconds, SCREEN_LAG_S, toVelocity, toWorld, type Spot } from './motion';
+import type { FleetView } from './scene';
 
 export type Who = { id: string; label: string; name: string | null };
 export type Boat = { fix: Fix; at: Spot; velocity: Spot; shift: Spot; changedS: number };
@@ -17,7 +18,7 @@ const RANK = Object.fromEntries(STATUSES.map((status) => {
 })) as Record<VesselStatus, number>;
 const LARGEST_GLIDE = 2e-4; // beyond some 8 km a correction is a jump, not a glide
 
-export class Fleet {
+export class Fleet implements FleetView {
   epoch = 0;
   readonly boats = new Map<number, Boat>();
   readonly #who = new Map<number, Who>();
@@ -77,7 +78,7 @@ export class Fleet {
 }
 
 /** How many boats reported from outside the sea this map is of. */
-export function countOutside(fleet: Fleet): number {
+export function countOutside(fleet: FleetView): number {
   let outside = 0;
   for (const { fix } of fleet.boats.values()) if (!isInSea(fix.lon, fix.lat)) outside += 1;
   return outside;

@@ -5,7 +5,7 @@ export const KNOT_MS = 1852 / 3600;
 export const CARRY_S = 1800; // dead reckoning stops here; after it the boat stands and fades
 export const BLEND_S = 0.6; // a correction glides in this long instead of jumping
 export const SCREEN_LAG_S = 1.5; // drawn a little in the past, so reports arrive before they are needed
-const EARTH_M = 40_075_016.686;
+export const EARTH_M = 40_075_016.686;
 
 export type Spot = { x: number; y: number };
 

@@ -2,8 +2,9 @@
 import type { Map as MapGL, Point } from 'maplibre-gl';
 import { NEEDS_SOMEONE } from '../lib/status';
 import { NEAR_ZOOM, standsAlone, type Drawn } from './density';
-import type { Boat, Fleet } from './fleet';
+import type { Boat } from './fleet';
 import { toWorld, type Spot } from './motion';
+import type { FleetView } from './scene';
 
 const REACH_PX = 14;
 const TILE = 512;
@@ -15,7 +16,7 @@ export class BoatGrid {
   #builtS = -Infinity;
   #revision = -1;
 
-  constructor(private readonly fleet: Fleet) {}
+  constructor(private readonly fleet: FleetView) {}
 
   /** The nearest boat within reach of a place (world units); the one that needs someone wins over the one beside it. */
   nearest(here: Spot, scale: number, nowS: number, moving: boolean, fits: (boat: Boat) => boolean): Boat | null {

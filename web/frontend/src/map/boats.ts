@@ -14,7 +14,7 @@ export function installBoats(map: MapGL, boats: BoatLayer): void {
   const under = firstLabel(map);
   // The stream's squares are newer than the tiles'.
   if (map.getLayer('vessel-density')) map.setLayoutProperty('vessel-density', 'visibility', 'none');
-  for (const id of ['reach', 'track', 'carried', 'density']) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+  for (const id of ['reach', 'track', 'carried', 'pointed', 'density']) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
   installDensity(map, under);
   const sea = map.getLayer('land') ? 'land' : under; // a boat cannot be on land, so land hides the ring
   map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': '#e69f00', 'fill-opacity': 0.08 } }, sea);

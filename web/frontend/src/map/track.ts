@@ -1,61 +1,61 @@
 // The chosen boat's day: joined where it was heard, dashed and labelled where it was not.
-import type { Map as MapGL } from 'maplibre-gl';
-import type { RecentPosition } from '../api';
+import type { Map as MapGL, Point } from 'maplibre-gl';
+import type { TrackAnswer, TrackGap, TrackPiece } from '../api';
 import { setFeatures } from './create';
 
-/** Longer without a position and the way between two is not known. */
-export const GAP_S = 9000;
 const POINT_EVERY_S = 1200; // closer points hide the line they stand on
+const REACH_PX = 12;
 export type Spot = [lon: number, lat: number];
-export type Gap = { from: Spot; to: Spot; seconds: number };
-/** `points` are the ends of every stretch, the last position, and one each 20 minutes between. */
-export type Track = { points: Spot[]; lines: Spot[][]; gaps: Gap[] };
+/** One position; `endsPiece` where nothing joins it to the next. */
+export type TrackPoint = { atS: number; lon: number; lat: number; sogKn: number | null; inPort: boolean; device: string; endsPiece: boolean };
+/** A time in which nothing was heard for too long; `isOpen` when nothing was heard since. */
+export type Silence = { fromS: number; toS: number; isOpen: boolean };
 
-type Heard = { spot: Spot; atS: number };
+const isPiece = (each: TrackPiece | TrackGap): each is TrackPiece => each.properties.kind === 'piece';
+const isGap = (each: TrackPiece | TrackGap): each is TrackGap => each.properties.kind === 'gap';
+const seconds = (iso: string): number => Date.parse(iso) / 1000;
+const spotsOf = ({ geometry }: TrackPiece | TrackGap): Spot[] => (geometry.type === 'Point' ? [geometry.coordinates] : geometry.coordinates);
 
-function readHeard(recent: RecentPosition[]): Heard[] {
-  return recent
-    .flatMap(({ lon, lat, t }): Heard[] => (lon === null || lat === null ? [] : [{ spot: [lon, lat], atS: Date.parse(t) / 1000 }]))
-    .sort((a, b) => a.atS - b.atS);
+function readPiece(piece: TrackPiece): TrackPoint[] {
+  const { times, sog_kn, in_port, device } = piece.properties;
+  return spotsOf(piece).map(([lon, lat], i, all) => ({
+    atS: times[i]!, lon, lat, sogKn: sog_kn[i] ?? null, inPort: in_port[i] ?? false, device: device[i] ?? '', endsPiece: i === all.length - 1,
+  }));
 }
 
-/** Positions in any order to stretches that were heard and gaps that were not. */
-export function splitTrack(recent: RecentPosition[]): Track {
-  const track: Track = { points: [], lines: [], gaps: [] };
-  let before: Heard | null = null;
-  let shownS = -Infinity;
-  const show = (here: Heard): number => (track.points.push(here.spot), here.atS);
-  for (const here of readHeard(recent)) {
-    const seconds = before === null ? Infinity : here.atS - before.atS;
-    if (seconds <= GAP_S) track.lines.at(-1)!.push(here.spot);
-    else track.lines.push([here.spot]);
-    if (before && seconds > GAP_S) {
-      track.gaps.push({ from: before.spot, to: here.spot, seconds });
-      if (before.atS !== shownS) show(before);
-    }
-    if (seconds > GAP_S || here.atS - shownS >= POINT_EVERY_S) shownS = show(here);
-    before = here;
-  }
-  if (before && before.atS !== shownS) show(before);
-  return { ...track, lines: track.lines.filter((line) => line.length > 1) };
-}
+/** Every position of the day, oldest first. */
+export const readPoints = (track: TrackAnswer | null): TrackPoint[] =>
+  (track?.features ?? []).filter(isPiece).flatMap(readPiece).sort((a, b) => a.atS - b.atS);
 
-/** Positions, newest first, with at least so many seconds between them; both ends of a gap and the oldest stay. */
-export function thinPositions(newestFirst: RecentPosition[], seconds: number): RecentPosition[] {
-  const atS = (each: RecentPosition | undefined): number => (each ? Date.parse(each.t) / 1000 : -Infinity);
-  let keptS = Infinity;
-  return newestFirst.filter((each, i) => {
-    const isEnd = atS(newestFirst[i - 1]) - atS(each) > GAP_S || atS(each) - atS(newestFirst[i + 1]) > GAP_S;
-    const isKept = isEnd || i === 0 || keptS - atS(each) >= seconds;
-    if (isKept) keptS = atS(each);
+export const readSilences = (track: TrackAnswer | null): Silence[] =>
+  (track?.features ?? []).filter(isGap).map(({ properties: { t_from, t_to, open } }) => ({ fromS: seconds(t_from), toS: seconds(t_to), isOpen: open ?? false }));
+
+/** Positions, oldest first, with at least so many seconds between them; the first, the last and both ends of a gap stay. */
+export function thinPoints(points: TrackPoint[], everyS: number): TrackPoint[] {
+  let keptS = -Infinity;
+  return points.filter((each, i) => {
+    const isEnd = i === 0 || each.endsPiece || points[i - 1]!.endsPiece;
+    const isKept = isEnd || each.atS - keptS >= everyS;
+    if (isKept) keptS = each.atS;
     return isKept;
   });
+}
+
+/** The position nearest to the pointer, when one is near enough to be meant. */
+export function findPoint(map: MapGL, points: TrackPoint[], at: Point): TrackPoint | null {
+  let [best, least] = [null as TrackPoint | null, REACH_PX];
+  for (const point of points) {
+    const { x, y } = map.project([point.lon, point.lat]);
+    const away = Math.hypot(x - at.x, y - at.y);
+    if (away < least) [best, least] = [point, away];
+  }
+  return best;
 }
 
 export function installTrack(map: MapGL, under: string | undefined): void {
   const of = (kind: string): ['==', ['get', string], string] => ['==', ['get', 'kind'], kind];
   map.addLayer({
-    id: 'track-line', type: 'line', source: 'track', filter: of('heard'), layout: { 'line-join': 'round' },
+    id: 'track-line', type: 'line', source: 'track', filter: of('piece'), layout: { 'line-join': 'round' },
     paint: { 'line-color': '#ffffff', 'line-width': 1.6, 'line-opacity': 0.85 },
   }, under);
   map.addLayer({
@@ -70,6 +70,10 @@ export function installTrack(map: MapGL, under: string | undefined): void {
     id: 'track-points', type: 'circle', source: 'track', filter: of('point'),
     paint: { 'circle-radius': 2.6, 'circle-color': '#0b1c2c', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1.3 },
   }, under);
+  map.addLayer({
+    id: 'track-pointed', type: 'circle', source: 'pointed',
+    paint: { 'circle-radius': 6, 'circle-color': '#0b1c2c', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5 },
+  }, under);
 }
 
 /** How long each gap was, in the middle of it; of those at one spot the longest. The table of positions names them all. */
@@ -82,16 +86,26 @@ export function installGapNames(map: MapGL, fonts: string[]): void {
 }
 
 const feature = (kind: string, geometry: GeoJSON.Geometry, told: object = {}): GeoJSON.Feature => ({ type: 'Feature', properties: { kind, ...told }, geometry });
-const middle = ({ from, to }: Gap): Spot => [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+const pointAt = (kind: string, coordinates: Spot, told: object = {}): GeoJSON.Feature => feature(kind, { type: 'Point', coordinates }, told);
+
+function middle(spots: Spot[]): Spot {
+  const [from, to] = [spots[0]!, spots.at(-1)!];
+  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+}
 
 /** `nameGap` says how long a gap was, in the reader's words. */
-export function showTrack(map: MapGL, { points, lines, gaps }: Track, nameGap: (seconds: number) => string): void {
+export function showTrack(map: MapGL, track: TrackAnswer | null, nameGap: (gap: TrackGap['properties']) => string): void {
+  const [all, points] = [track?.features ?? [], thinPoints(readPoints(track), POINT_EVERY_S)];
   setFeatures(map, 'track', [
-    ...lines.map((coordinates) => feature('heard', { type: 'LineString', coordinates })),
-    ...gaps.map(({ from, to }) => feature('gap', { type: 'LineString', coordinates: [from, to] })),
-    ...points.map((coordinates) => feature('point', { type: 'Point', coordinates })),
-    ...gaps.map((gap) => feature('gap-name', { type: 'Point', coordinates: middle(gap) }, { name: nameGap(gap.seconds), seconds: gap.seconds })),
+    ...all.filter(({ geometry }) => geometry.type === 'LineString').map(({ geometry, properties }) => feature(properties.kind, geometry)),
+    ...points.map(({ lon, lat }) => pointAt('point', [lon, lat])),
+    ...all.filter(isGap).map((gap) => pointAt('gap-name', middle(spotsOf(gap)), { name: nameGap(gap.properties), seconds: gap.properties.duration_s })),
   ]);
+}
+
+/** A ring around the position that is pointed at, on the map or along the day. */
+export function showPointed(map: MapGL, point: TrackPoint | undefined): void {
+  setFeatures(map, 'pointed', point ? [pointAt('pointed', [point.lon, point.lat])] : []);
 }
 
 /** A dotted line from the last report to where the boat is drawn now: reckoned, not heard. */

@@ -2,11 +2,13 @@
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
+import { timeEn } from './time.en';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
   ...leaders.en,
   ...places.en,
+  ...timeEn,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

@@ -1,11 +1,13 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { leaders } from './leaders';
 import { places } from './places';
+import { timeVi } from './time.vi';
 import { wallVi } from './wall.vi';
 
 export const vi = {
   ...leaders.vi,
   ...places.vi,
+  ...timeVi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
