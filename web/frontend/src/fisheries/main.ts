@@ -4,5 +4,4 @@ import '../lib/window';
 import { mount } from 'svelte';
 import App from './App.svelte';
 
-document.documentElement.dataset['theme'] = 'dark';
 mount(App, { target: document.getElementById('app')! });

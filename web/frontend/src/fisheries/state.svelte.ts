@@ -1,6 +1,6 @@
 // What the fisheries console shows: the reader's rights, the moment, the search, the chosen boat and its day.
 import { untrack } from 'svelte';
-import { api, ApiError, type Lang, type Me, type Origin, type TrackAnswer, type TrackSpan, type VesselDetail, type VesselSummary } from '../api';
+import { api, ApiError, type Lang, type Me, type Origin, type Theme, type TrackAnswer, type TrackSpan, type VesselDetail, type VesselSummary } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import { DAY_MS, dayOf, fromAddress, MINUTE_MS, startOfDay, toAddress } from '../lib/moment';
@@ -22,6 +22,7 @@ export class FisheriesState {
   readonly live = new LiveState();
   readonly time = new TimeControl(() => this.live.clock.now());
   readonly past = new PastScene(this.time, () => this.live.clock.now());
+  theme = $state<Theme>('dark');
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   me = $state<Me | null>(null);
   mark = $state<Origin>('simulated'); // until the server says otherwise nothing passes for real
@@ -56,7 +57,8 @@ export class FisheriesState {
 
   constructor() {
     document.documentElement.lang = this.lang;
-    const { vessel, at, z, track } = readAddress(['vessel', 'at', 'z', 'track']);
+    const { vessel, at, z, track, theme } = readAddress(['vessel', 'at', 'z', 'track', 'theme']);
+    this.setTheme(theme === 'light' ? 'light' : 'dark');
     this.chosenId = vessel ?? null;
     this.byDay = track === 'day';
     this.flights = this.chosenId === null || z !== undefined ? 0 : 1;
@@ -78,6 +80,12 @@ export class FisheriesState {
     this.lang = lang;
     keepLang(lang);
     writeAddress({ lang });
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    document.documentElement.dataset['theme'] = theme;
+    writeAddress({ theme: theme === 'dark' ? null : theme });
   }
 
   search(query: string): void {

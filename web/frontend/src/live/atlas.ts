@@ -1,7 +1,7 @@
 // The pictures of the statuses: shape and outline differ, not only colour.
 // Rows: the symbol; the same for a boat that told no course; its plain colour; the ring of the chosen one.
-import { STATUSES } from '../api';
-import { STATUS_LOOK, type StatusShape } from '../lib/status';
+import { STATUSES, type Theme } from '../api';
+import { inkOf, STATUS_LOOK, type StatusShape } from '../lib/status';
 
 export const CELL = 64;
 export const ROWS = 4;
@@ -79,15 +79,15 @@ const WITHOUT_COURSE: Partial<Record<StatusShape, Draw>> = {
   'arrow-ringed': (c, colour) => (strokeRing(c, colour, 26), c.beginPath(), c.arc(0, 0, 10, 0, 2 * Math.PI), fillOutlined(c, colour)),
 };
 
-function drawChosen(c: CanvasRenderingContext2D): void {
+function drawChosen(c: CanvasRenderingContext2D, theme: Theme): void {
   for (let quarter = 0; quarter < 4; quarter += 1) {
     c.beginPath();
     c.arc(0, 0, 27, quarter * (Math.PI / 2) + 0.35, (quarter + 1) * (Math.PI / 2) - 0.35);
     c.lineWidth = 6;
-    c.strokeStyle = DARK;
+    c.strokeStyle = theme === 'dark' ? DARK : '#ffffff';
     c.stroke();
     c.lineWidth = 3;
-    c.strokeStyle = '#ffffff';
+    c.strokeStyle = theme === 'dark' ? '#ffffff' : DARK;
     c.stroke();
   }
 }
@@ -100,7 +100,7 @@ export function drawShape(canvas: HTMLCanvasElement, shape: StatusShape, colour:
   SHAPES[shape](c, colour);
 }
 
-export function drawAtlas(): HTMLCanvasElement {
+export function drawAtlas(theme: Theme): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [CELL * STATUSES.length, CELL * ROWS];
   const c = canvas.getContext('2d');
@@ -114,10 +114,10 @@ export function drawAtlas(): HTMLCanvasElement {
     moveTo(i, 1);
     (WITHOUT_COURSE[shape] ?? SHAPES[shape])(c, colour);
     moveTo(i, 2);
-    c.fillStyle = colour;
+    c.fillStyle = inkOf(status, theme);
     c.fillRect(-CELL / 4, -CELL / 4, CELL / 2, CELL / 2); // clear of its neighbours, so nothing bleeds into them
   });
   moveTo(0, 3);
-  drawChosen(c);
+  drawChosen(c, theme);
   return canvas;
 }

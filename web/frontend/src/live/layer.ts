@@ -1,6 +1,6 @@
 // One custom layer draws every boat, its speed and the chosen one's ring, and carries them forward on the server's clock.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapGL } from 'maplibre-gl';
-import { STATUSES } from '../api';
+import { STATUSES, type Theme } from '../api';
 import { STATUS_LOOK, NEEDS_SOMEONE } from '../lib/status';
 import { drawAtlas } from './atlas';
 import { NEAR_ZOOM } from './density';
@@ -30,12 +30,14 @@ export class BoatLayer implements CustomLayerInterface {
   #dirty = true;
   readonly #places = new Map<string, WebGLUniformLocation | null>();
 
+  constructor(private readonly theme: Theme = 'dark') {}
+
   onAdd(map: MapGL, gl: WebGL2RenderingContext): void {
     this.#map = map;
     this.#program = buildProgram(gl);
     this.#buffer = gl.createBuffer();
     this.#vao = bindInstances(gl, this.#program, this.#buffer, FLOATS);
-    this.#atlas = uploadAtlas(gl, drawAtlas());
+    this.#atlas = uploadAtlas(gl, drawAtlas(this.theme));
     this.#dirty = true;
   }
 

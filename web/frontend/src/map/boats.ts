@@ -1,5 +1,6 @@
 // What the fisheries map adds to the sea: the boats, the chosen boat's day, and where a silent one can be.
 import type { Map as MapGL } from 'maplibre-gl';
+import { SEA_LOOK, type SeaLook } from '../lib/look';
 import type { BoatLayer } from '../live/layer';
 import { firstLabel, setFeatures } from './create';
 import { installCounts, installDensity } from './density';
@@ -10,23 +11,23 @@ export const REACH_KN = 8;
 const REACH_LIMIT_NM = 300;
 const NM_DEG = 1 / 60;
 
-export function installBoats(map: MapGL, boats: BoatLayer): void {
+export function installBoats(map: MapGL, boats: BoatLayer, look: SeaLook = SEA_LOOK.dark): void {
   const under = firstLabel(map);
   // The stream's squares are newer than the tiles'.
   if (map.getLayer('vessel-density')) map.setLayoutProperty('vessel-density', 'visibility', 'none');
   for (const id of ['reach', 'track', 'carried', 'pointed', 'density']) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-  installDensity(map, under);
+  installDensity(map, look, under);
   const sea = map.getLayer('land') ? 'land' : under; // a boat cannot be on land, so land hides the ring
-  map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': '#e69f00', 'fill-opacity': 0.08 } }, sea);
+  map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': look.silent, 'fill-opacity': 0.08 } }, sea);
   map.addLayer({
     id: 'reach-line', type: 'line', source: 'reach',
-    paint: { 'line-color': '#e69f00', 'line-width': 1.4, 'line-dasharray': [3, 3] },
+    paint: { 'line-color': look.silent, 'line-width': 1.4, 'line-dasharray': [3, 3] },
   }, sea);
-  installTrack(map, under);
+  installTrack(map, look, under);
   const fonts = readFonts(map);
-  installCounts(map, fonts, under);
+  installCounts(map, look, fonts, under);
   map.addLayer(boats, under);
-  installGapNames(map, fonts);
+  installGapNames(map, look, fonts);
 }
 
 function readFonts(map: MapGL): string[] {

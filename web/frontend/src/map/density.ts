@@ -1,34 +1,29 @@
 // Squares on the sea with the number of boats in each; one scale for officers and guests.
 import type { ExpressionSpecification, Map as MapGL } from 'maplibre-gl';
+import type { SeaLook } from '../lib/look';
 import type { Counted, Square } from '../live/density';
 import { NEAR_ZOOM } from '../live/density';
 import { setFeatures } from './create';
 
-/** From how many boats on a square has which colour; the legend is drawn from the same list. */
-export const DENSITY_STEPS: readonly [boats: number, colour: string][] = [
-  [1, '#1b4560'], [5, '#23617f'], [10, '#2f82a4'], [25, '#56aeca'], [50, '#9bdcee'],
-];
-const [FIRST, ...LATER] = DENSITY_STEPS.map(([, colour], i) => (i === 0 ? [colour] : [DENSITY_STEPS[i]![0], colour]));
+/** A colour by the number of boats: the first step's, then each next one's from its number on. */
+function stepped(look: SeaLook, colourOf: (step: SeaLook['squares'][number]) => string): ExpressionSpecification {
+  const [first, ...later] = look.squares;
+  return ['step', ['get', 'boats'], colourOf(first!), ...later.flatMap((step) => [step[0], colourOf(step)])] as unknown as ExpressionSpecification;
+}
 
-export function installDensity(map: MapGL, under: string | undefined): void {
-  const colour = ['step', ['get', 'boats'], ...FIRST!, ...LATER.flat()] as unknown as ExpressionSpecification;
+export function installDensity(map: MapGL, look: SeaLook, under: string | undefined): void {
   map.addLayer({
     id: 'density-fill', type: 'fill', source: 'density',
-    paint: { 'fill-color': colour, 'fill-opacity': 0.72, 'fill-outline-color': '#0b1c2c' },
+    paint: { 'fill-color': stepped(look, ([, colour]) => colour), 'fill-opacity': 0.8, 'fill-outline-color': look.ground },
   }, under);
 }
 
-const BRIGHT_FROM = 25; // dark figures on the bright squares
-
 /** The numbers give way to the names of the sea and the islands, which lie above them. */
-export function installCounts(map: MapGL, fonts: string[], under: string | undefined): void {
+export function installCounts(map: MapGL, look: SeaLook, fonts: string[], under: string | undefined): void {
   map.addLayer({
     id: 'density-count', type: 'symbol', source: 'density', filter: ['get', 'roomy'],
     layout: { 'text-field': ['to-string', ['get', 'boats']], 'text-font': fonts, 'text-size': 10.5, 'text-padding': 0 },
-    paint: {
-      'text-color': ['step', ['get', 'boats'], '#e3eef6', BRIGHT_FROM, '#06121d'],
-      'text-halo-color': ['step', ['get', 'boats'], '#06121d', BRIGHT_FROM, 'rgba(0,0,0,0)'], 'text-halo-width': 1.1,
-    },
+    paint: { 'text-color': stepped(look, ([, , figure]) => figure), 'text-halo-color': stepped(look, ([, colour]) => colour), 'text-halo-width': 1 },
   }, under);
 }
 

@@ -1,6 +1,7 @@
 // The chosen boat's day: joined where it was heard, dashed and labelled where it was not.
 import type { Map as MapGL, Point } from 'maplibre-gl';
 import type { TrackAnswer, TrackGap, TrackPiece } from '../api';
+import type { SeaLook } from '../lib/look';
 import { setFeatures } from './create';
 
 const POINT_EVERY_S = 1200; // closer points hide the line they stand on
@@ -52,36 +53,36 @@ export function findPoint(map: MapGL, points: TrackPoint[], at: Point): TrackPoi
   return best;
 }
 
-export function installTrack(map: MapGL, under: string | undefined): void {
+export function installTrack(map: MapGL, look: SeaLook, under: string | undefined): void {
   const of = (kind: string): ['==', ['get', string], string] => ['==', ['get', 'kind'], kind];
   map.addLayer({
     id: 'track-line', type: 'line', source: 'track', filter: of('piece'), layout: { 'line-join': 'round' },
-    paint: { 'line-color': '#ffffff', 'line-width': 1.6, 'line-opacity': 0.85 },
+    paint: { 'line-color': look.track, 'line-width': 1.6, 'line-opacity': 0.85 },
   }, under);
   map.addLayer({
     id: 'track-gap', type: 'line', source: 'track', filter: of('gap'),
-    paint: { 'line-color': '#e69f00', 'line-width': 1.8, 'line-dasharray': [3, 2.5] },
+    paint: { 'line-color': look.silent, 'line-width': 1.8, 'line-dasharray': [3, 2.5] },
   }, under);
   map.addLayer({
     id: 'carried', type: 'line', source: 'carried',
-    paint: { 'line-color': '#ffffff', 'line-width': 1.2, 'line-opacity': 0.7, 'line-dasharray': [1, 2.5] },
+    paint: { 'line-color': look.track, 'line-width': 1.2, 'line-opacity': 0.7, 'line-dasharray': [1, 2.5] },
   }, under);
   map.addLayer({
     id: 'track-points', type: 'circle', source: 'track', filter: of('point'),
-    paint: { 'circle-radius': 2.6, 'circle-color': '#0b1c2c', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1.3 },
+    paint: { 'circle-radius': 2.6, 'circle-color': look.ground, 'circle-stroke-color': look.track, 'circle-stroke-width': 1.3 },
   }, under);
   map.addLayer({
     id: 'track-pointed', type: 'circle', source: 'pointed',
-    paint: { 'circle-radius': 6, 'circle-color': '#0b1c2c', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5 },
+    paint: { 'circle-radius': 6, 'circle-color': look.ground, 'circle-stroke-color': look.track, 'circle-stroke-width': 2.5 },
   }, under);
 }
 
 /** How long each gap was, in the middle of it; of those at one spot the longest. The table of positions names them all. */
-export function installGapNames(map: MapGL, fonts: string[]): void {
+export function installGapNames(map: MapGL, look: SeaLook, fonts: string[]): void {
   map.addLayer({
     id: 'track-gap-name', type: 'symbol', source: 'track', filter: ['==', ['get', 'kind'], 'gap-name'],
     layout: { 'text-field': ['get', 'name'], 'text-font': fonts, 'text-size': 12.5, 'text-anchor': 'bottom', 'text-offset': [0, -0.6], 'symbol-sort-key': ['-', ['get', 'seconds']] },
-    paint: { 'text-color': '#f3b53a', 'text-halo-color': '#06121d', 'text-halo-width': 2.4 },
+    paint: { 'text-color': look.silentName, 'text-halo-color': look.ground, 'text-halo-width': 2.4 },
   });
 }
 
