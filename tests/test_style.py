@@ -1,6 +1,7 @@
 """Every style that anybody can be given is one that MapLibre accepts, in colours that can be told apart."""
 
 import json
+import re
 import math
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -182,3 +183,11 @@ def test_every_theme_has_every_colour() -> None:
     first, *others = (set(colors) for colors in THEMES.values())
     assert all(colors == first for colors in others)
     assert {m.style.color.value for m in LAYERS.values()} <= first
+
+
+@pytest.mark.parametrize(("theme", "block"), [("light", ":root {"), ("dark", ":root[data-theme='dark'] {")])
+def test_the_pages_and_the_map_have_one_sea(theme: str, block: str) -> None:
+    css = (ROOT / "web" / "frontend" / "src" / "base.css").read_text()
+    sea = re.search(r"--sea: (#[0-9a-f]{6});", css[css.index(block) :])
+    assert sea is not None
+    assert sea[1] == THEMES[theme]["sea"]

@@ -30,5 +30,5 @@ export default defineConfig({
       '/live': { target: backend, ws: true },
     },
   },
-  test: { include: ['test/**/*.test.ts'], environment: 'node' },
+  test: { include: ['test/**/*.test.ts'], environment: 'node', css: true },
 });
