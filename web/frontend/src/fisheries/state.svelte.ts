@@ -1,6 +1,6 @@
 // What the fisheries console shows: the reader's rights, the moment, the search, the chosen boat and its day.
 import { untrack } from 'svelte';
-import { api, ApiError, type Lang, type Me, type Origin, type Theme, type TrackAnswer, type TrackSpan, type VesselDetail, type VesselSummary } from '../api';
+import { api, ApiError, type Lang, type LayerInfo, type Me, type Origin, type Theme, type TrackAnswer, type TrackSpan, type VesselDetail, type VesselSummary } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import { DAY_MS, dayOf, fromAddress, MINUTE_MS, startOfDay, toAddress } from '../lib/moment';
@@ -8,6 +8,7 @@ import type { Counted } from '../live/density';
 import type { Scene } from '../live/scene';
 import { LiveState } from '../live/state.svelte';
 import { TimeControl } from '../live/time.svelte';
+import type { Overlay } from '../map/overlays';
 import { PastScene } from '../replay/past.svelte';
 import { Latest } from './latest';
 import { readShortcuts } from './shortcuts';
@@ -39,6 +40,11 @@ export class FisheriesState {
   hasShortcuts = $state(readShortcuts());
   /** Counts up when the map should go to the chosen boat. */
   flights = $state(0);
+  /** Every layer this reader may see, and those the map's style lets be switched. */
+  layers = $state.raw<LayerInfo[]>([]);
+  overlays = $state.raw<Overlay[]>([]);
+  /** What the reader switched, against the style. */
+  switched = $state.raw<Record<string, boolean>>({});
   /** What the squares on the map hold; null when every boat is drawn as itself. */
   squares = $state.raw<Counted | null>(null);
 
@@ -57,7 +63,8 @@ export class FisheriesState {
 
   constructor() {
     document.documentElement.lang = this.lang;
-    const { vessel, at, z, track, theme } = readAddress(['vessel', 'at', 'z', 'track', 'theme']);
+    const { vessel, at, z, track, theme, layers } = readAddress(['vessel', 'at', 'z', 'track', 'theme', 'layers']);
+    this.switched = Object.fromEntries((layers ?? '').split(',').filter(Boolean).map((each) => [each.replace(/^-/, ''), !each.startsWith('-')]));
     this.setTheme(theme === 'light' ? 'light' : 'dark');
     this.chosenId = vessel ?? null;
     this.byDay = track === 'day';
@@ -112,6 +119,16 @@ export class FisheriesState {
     if (this.#cameFrom?.isConnected) this.#cameFrom.focus();
   }
 
+  isOverlayOn(name: string): boolean {
+    return this.switched[name] ?? this.overlays.find((each) => each.name === name)?.isOn ?? false;
+  }
+
+  switchOverlay(name: string, isOn: boolean): void {
+    this.switched = { ...this.switched, [name]: isOn };
+    const told = Object.entries(this.switched).filter(([each, on]) => on !== this.overlays.find((overlay) => overlay.name === each)?.isOn);
+    writeAddress({ layers: told.map(([each, on]) => (on ? each : `-${each}`)).join(',') || null });
+  }
+
   /** The boat's track by calendar day, or the 24 hours before the moment. */
   setByDay(byDay: boolean): void {
     this.byDay = byDay;
@@ -159,8 +176,8 @@ export class FisheriesState {
 
   async #load(): Promise<void> {
     try {
-      const [me, status] = await Promise.all([api.me(), api.status()]);
-      [this.me, this.mark] = [me, status.origin_mark];
+      const [me, status, { layers }] = await Promise.all([api.me(), api.status(), api.layers()]);
+      [this.me, this.mark, this.layers] = [me, status.origin_mark, layers];
     } catch (error) {
       this.#tell(error);
     }

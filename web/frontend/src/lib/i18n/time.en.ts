@@ -66,10 +66,7 @@ export const timeEn: Record<keyof typeof timeVi, string> = {
   columnSpeed: 'kn',
   mapLayers: 'Map layers',
   layersShown: 'on',
+  layerList: 'list',
   layerUnverified: 'unverified',
-  layerReach: 'Where the boat can be',
-  layerTrack: "The chosen boat's track",
-  layerDensity: 'Density squares',
-  zonesNone: 'No zone is in force on this date',
   zonesAt: 'In force on {date}',
 };

@@ -64,10 +64,7 @@ export const timeVi = {
   columnSpeed: 'hl/giờ',
   mapLayers: 'Lớp bản đồ',
   layersShown: 'đang bật',
+  layerList: 'danh sách',
   layerUnverified: 'chưa xác minh',
-  layerReach: 'Vùng tàu có thể tới',
-  layerTrack: 'Hành trình tàu đang chọn',
-  layerDensity: 'Ô mật độ',
-  zonesNone: 'Không có vùng nào có hiệu lực vào ngày này',
   zonesAt: 'Có hiệu lực ngày {date}',
 };
