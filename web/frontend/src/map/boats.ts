@@ -16,7 +16,7 @@ export function installBoats(map: MapGL, boats: BoatLayer, look: SeaLook = SEA_L
   // The stream's squares are newer than the tiles'.
   if (map.getLayer('vessel-density')) map.setLayoutProperty('vessel-density', 'visibility', 'none');
   for (const id of ['reach', 'track', 'carried', 'pointed', 'density']) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-  installDensity(map, look, under);
+  installDensity(map, under, look);
   const sea = map.getLayer('land') ? 'land' : under; // a boat cannot be on land, so land hides the ring
   map.addLayer({ id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': look.silent, 'fill-opacity': 0.08 } }, sea);
   map.addLayer({

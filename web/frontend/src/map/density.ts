@@ -1,6 +1,6 @@
 // Squares on the sea with the number of boats in each; one scale for officers and guests.
 import type { ExpressionSpecification, Map as MapGL } from 'maplibre-gl';
-import type { SeaLook } from '../lib/look';
+import { SEA_LOOK, type SeaLook } from '../lib/look';
 import type { Counted, Square } from '../live/density';
 import { NEAR_ZOOM } from '../live/density';
 import { setFeatures } from './create';
@@ -11,7 +11,7 @@ function stepped(look: SeaLook, colourOf: (step: SeaLook['squares'][number]) => 
   return ['step', ['get', 'boats'], colourOf(first!), ...later.flatMap((step) => [step[0], colourOf(step)])] as unknown as ExpressionSpecification;
 }
 
-export function installDensity(map: MapGL, look: SeaLook, under: string | undefined): void {
+export function installDensity(map: MapGL, under: string | undefined, look: SeaLook = SEA_LOOK.dark): void {
   map.addLayer({
     id: 'density-fill', type: 'fill', source: 'density',
     paint: { 'fill-color': stepped(look, ([, colour]) => colour), 'fill-opacity': 0.8, 'fill-outline-color': look.ground },
