@@ -10,7 +10,7 @@ import { PastFleet } from './fleet';
 import { readLadder, type Ladder } from './status';
 import { ReplayStore } from './store';
 
-const LONGEST_FRAME_MS = 250; // a page that was asleep goes on where it was
+const LONGEST_FRAME_MS = 1000; // a page that was asleep goes on where it was
 
 export class PastScene implements Scene {
   fleet = $state.raw(new PastFleet([]));

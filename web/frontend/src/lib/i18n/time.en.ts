@@ -20,7 +20,7 @@ export const timeEn: Record<keyof typeof timeVi, string> = {
   pastSilent: 'no signal',
   pastBetween: 'Between two reports a boat is drawn on the straight line that joins them; where the signal was lost nothing is joined',
   pastStanding: 'Boats are drawn exactly where they reported, without motion',
-  pastLive: 'Live goes on behind',
+  pastLive: 'live goes on behind',
   play: 'Play',
   pause: 'Pause',
   playing: 'Playing',

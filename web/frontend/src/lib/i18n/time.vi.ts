@@ -18,7 +18,7 @@ export const timeVi = {
   pastSilent: 'mất tín hiệu',
   pastBetween: 'Giữa hai lần báo, tàu được vẽ trên đường thẳng nối hai vị trí; chỗ mất tín hiệu thì không nối',
   pastStanding: 'Tàu được vẽ đúng tại vị trí đã báo, không chuyển động',
-  pastLive: 'Trực tiếp vẫn chạy',
+  pastLive: 'trực tiếp vẫn chạy phía sau',
   play: 'Phát',
   pause: 'Dừng',
   playing: 'Đang phát',
