@@ -200,7 +200,7 @@ export type TrackPiece = {
 export type TrackGap = {
   type: 'Feature';
   geometry: { type: 'LineString'; coordinates: [number, number][] } | { type: 'Point'; coordinates: [number, number] };
-  properties: { kind: 'gap'; t_from: string; t_to: string; duration_s: number; distance_nm?: number; open?: boolean };
+  properties: { kind: 'gap'; t_from: string; t_to: string | null; duration_s: number; distance_nm?: number; open?: boolean };
 };
 export type TrackSummary = {
   points: number;

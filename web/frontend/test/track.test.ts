@@ -17,7 +17,7 @@ const piece = (...minutes: number[]): TrackPiece => ({
 });
 const gap = (from: number, to: number, open = false): TrackGap => ({
   type: 'Feature', geometry: { type: 'LineString', coordinates: [[109, 15], [110, 15]] },
-  properties: { kind: 'gap', t_from: iso(from), t_to: iso(to), duration_s: (to - from) * 60, ...(open ? { open } : {}) },
+  properties: { kind: 'gap', t_from: iso(from), t_to: open ? null : iso(to), duration_s: (to - from) * 60, ...(open ? { open } : {}) },
 });
 const day = (...features: (TrackPiece | TrackGap)[]): TrackAnswer => ({
   vessel: 'v1', from: iso(0), to: iso(1440), origin: 'simulated', features,

@@ -31,7 +31,7 @@ export class FisheriesState {
   found = $state.raw<VesselSummary[] | null>(null);
   chosenId = $state<string | null>(null);
   vessel = $state.raw<VesselDetail | null>(null);
-  /** The track of the moment's calendar day; else of the 24 hours before the moment. */
+  /** The track of the moment's calendar day; else of the last 24 hours while the moment lies in them. */
   byDay = $state(false);
   track = $state.raw<TrackAnswer | null>(null);
   /** The moment pointed at along the track, Unix seconds. */
@@ -53,9 +53,13 @@ export class FisheriesState {
   /** Everything drawn, counted and listed comes from here: now, or the moment the control is at. */
   readonly scene = $derived<Scene>(this.time.isLive ? this.live : this.past);
 
+  /** Is it a calendar day that the scrubber spans and the track is of? */
+  readonly isDay = $derived(this.time.isDay(this.live.now, this.byDay));
+
   #waiting = 0;
   #cameFrom: HTMLElement | null = null;
   #following = 0;
+  #trackOf = '';
   #followedMs = 0;
   readonly #searched = new Latest();
   readonly #vesselAsked = new Latest();
@@ -169,9 +173,7 @@ export class FisheriesState {
   }
 
   get #span(): TrackSpan {
-    const { at } = this.time;
-    if (this.byDay) return { day: dayOf(at ?? this.live.clock.now()) };
-    return at === null ? {} : { from: toAddress(at - DAY_MS), to: toAddress(at) };
+    return this.isDay ? { day: dayOf(this.time.exactMs) } : {};
   }
 
   async #load(): Promise<void> {
@@ -194,7 +196,10 @@ export class FisheriesState {
 
   async #loadTrack(): Promise<void> {
     const id = this.#mayAsk();
-    if (id !== null) await this.#take(this.#trackAsked, (signal) => api.track(id, this.#span, signal), (track) => (this.track = track));
+    const span = this.#span;
+    if (id === null || (!this.time.isLive && this.track?.vessel === id && this.#trackOf === JSON.stringify(span))) return; // the past stays
+    this.#trackOf = JSON.stringify(span);
+    await this.#take(this.#trackAsked, (signal) => api.track(id, span, signal), (track) => (this.track = track));
   }
 
   #mayAsk(): string | null {

@@ -4,6 +4,7 @@ import { DAY_MS, MINUTE_MS, startOfDay } from '../lib/moment';
 export const SPEEDS = [60, 300, 1200] as const;
 export type Speed = (typeof SPEEDS)[number];
 const TELL_MS = 400; // how often lists and numbers follow while it plays; the map follows every frame
+const SLACK_MS = 10 * MINUTE_MS; // a play that began at the very left of the last 24 hours stays in them
 const SOONEST_MS = MINUTE_MS; // closer than this to now is live
 
 export class TimeControl {
@@ -28,11 +29,15 @@ export class TimeControl {
     return this.at === null ? this.#nowMs() : this.#exactMs;
   }
 
-  /** The 24 hours the scrubber spans: the last ones; the calendar day of an older moment, or when asked for. */
+  /** Does the scrubber span the calendar day of the moment: when asked for, and when the moment is older than a day. */
+  isDay(nowMs: number, byDay: boolean): boolean {
+    return byDay || (this.at !== null && this.at < nowMs - DAY_MS - SLACK_MS);
+  }
+
+  /** The 24 hours the scrubber spans: the last ones, or a calendar day. */
   window(nowMs: number, byDay: boolean): [from: number, to: number] {
-    const at = this.at ?? nowMs;
-    if (!byDay && at >= nowMs - DAY_MS) return [nowMs - DAY_MS, nowMs];
-    const midnight = startOfDay(at);
+    if (!this.isDay(nowMs, byDay)) return [nowMs - DAY_MS, nowMs];
+    const midnight = startOfDay(this.at ?? nowMs);
     return [midnight, midnight + DAY_MS];
   }
 

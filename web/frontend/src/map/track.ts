@@ -29,7 +29,7 @@ export const readPoints = (track: TrackAnswer | null): TrackPoint[] =>
   (track?.features ?? []).filter(isPiece).flatMap(readPiece).sort((a, b) => a.atS - b.atS);
 
 export const readSilences = (track: TrackAnswer | null): Silence[] =>
-  (track?.features ?? []).filter(isGap).map(({ properties: { t_from, t_to, open } }) => ({ fromS: seconds(t_from), toS: seconds(t_to), isOpen: open ?? false }));
+  (track?.features ?? []).filter(isGap).map(({ properties: { t_from, duration_s, open } }) => ({ fromS: seconds(t_from), toS: seconds(t_from) + duration_s, isOpen: open ?? false }));
 
 /** Positions, oldest first, with at least so many seconds between them; the first, the last and both ends of a gap stay. */
 export function thinPoints(points: TrackPoint[], everyS: number): TrackPoint[] {
