@@ -1,8 +1,8 @@
 """Every style that anybody can be given is one that MapLibre accepts, in colours that can be told apart."""
 
 import json
-import re
 import math
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec

@@ -1,4 +1,4 @@
-"""One chunk kept as bytes: the encoder here and the decoder of the page (web/frontend/test/decode.test.ts) are held to it."""
+"""One chunk kept as bytes: the encoder here and the page's decoder (test/decode.test.ts) are both held to it."""
 
 import json
 from pathlib import Path
