@@ -76,7 +76,7 @@ def _summary(track: Track) -> dict[str, Any]:
     return {
         "day": None if track.day is None else track.day.isoformat(),
         "points": voyage.points,
-        "distance_nm": round(voyage.distance_nm, 2),
+        "distance_nm": None if voyage.distance_nm is None else round(voyage.distance_nm, 2),
         "at_sea_s": round(voyage.at_sea_s),
         "in_port_s": round(voyage.in_port_s),
         "silent_s": round(voyage.silent_s),

@@ -11,8 +11,11 @@ def say_voyage(voyage: Voyage) -> dict[str, str]:
 def _vietnamese(voyage: Voyage) -> str:
     if not voyage.points:
         return "Không nhận được vị trí nào"
-    distance = f"{voyage.distance_nm:,.1f}".translate(str.maketrans(",.", ".,"))
-    parts = [f"Đi {distance} hải lý", f"trên biển {_vi(voyage.at_sea_s)}", f"trong cảng {_vi(voyage.in_port_s)}"]
+    parts = ["Không rõ quãng đường"]
+    if voyage.distance_nm is not None:
+        parts = [f"Đi {voyage.distance_nm:,.1f}".translate(str.maketrans(",.", ".,")) + " hải lý"]
+    parts += [f"trên biển {_vi(voyage.at_sea_s)}"] if voyage.at_sea_s else []
+    parts += [f"trong cảng {_vi(voyage.in_port_s)}"] if voyage.in_port_s else []
     if voyage.gaps:
         parts.append(f"{len(voyage.gaps)} khoảng mất tín hiệu, tổng cộng {_vi(voyage.silent_s)}")
     return "; ".join(parts)
@@ -21,8 +24,11 @@ def _vietnamese(voyage: Voyage) -> str:
 def _english(voyage: Voyage) -> str:
     if not voyage.points:
         return "No position was received"
-    parts = [f"{voyage.distance_nm:,.1f} nautical miles", f"at sea {_en(voyage.at_sea_s)}"]
-    parts.append(f"in port {_en(voyage.in_port_s)}")
+    parts = ["Distance unknown"]
+    if voyage.distance_nm is not None:
+        parts = [f"{voyage.distance_nm:,.1f} nautical miles"]
+    parts += [f"at sea {_en(voyage.at_sea_s)}"] if voyage.at_sea_s else []
+    parts += [f"in port {_en(voyage.in_port_s)}"] if voyage.in_port_s else []
     if voyage.gaps:
         word = "gap" if len(voyage.gaps) == 1 else "gaps"
         parts.append(f"{len(voyage.gaps)} {word}, {_en(voyage.silent_s)} in all")

@@ -37,11 +37,11 @@ class Gap:
 @dataclass(frozen=True)
 class Voyage:
     """One boat in a window. Seconds at sea, in port and silent add up to the window; distance is on the ellipsoid,
-    along what was heard; speeds are what the devices said, in knots.
+    along what was heard, None where no way between two positions is known; speeds are what the devices said, in knots.
     """
 
     points: int
-    distance_nm: float
+    distance_nm: float | None
     at_sea_s: float
     in_port_s: float
     silent_s: float
@@ -76,16 +76,16 @@ def _open(heard: Heard, limits: Limits, window: Window) -> bool:
     return bool(window.until_ms - heard.points.t_ms[-1] > limit_s * 1000)
 
 
-def _distance_nm(heard: Heard, found: Split, seconds: Array) -> float:
+def _distance_nm(heard: Heard, found: Split, seconds: Array) -> float | None:
     """Along joined stretches; of one that reaches out of the window the share of its time within."""
     p = heard.points
     joined = np.flatnonzero(~found.begins)
+    joined = joined[seconds[joined - 1] > 0]
     if not len(joined):
-        return 0.0
+        return None
     metres = distance_m(p.lon[joined - 1], p.lat[joined - 1], p.lon[joined], p.lat[joined])
     whole_s = (p.t_ms[joined] - p.t_ms[joined - 1]) / 1000
-    share = np.where(whole_s > 0, seconds[joined - 1] / np.maximum(whole_s, 1e-3), 1.0)
-    return float((metres * share).sum() / METRES_PER_NM)
+    return float((metres * seconds[joined - 1] / whole_s).sum() / METRES_PER_NM)
 
 
 def _fastest(sog_dkn: Array) -> float | None:

@@ -55,7 +55,7 @@ def test_miles_are_counted_where_it_was_heard() -> None:
 
 
 def test_a_stretch_out_of_the_window_counts_by_its_share() -> None:
-    whole = sums([0, 2], [109.0, 109.2]).distance_nm
+    whole = sums([0, 2], [109.0, 109.2]).distance_nm or 0
     assert sums([-1, 1], [109.0, 109.2]).distance_nm == pytest.approx(whole / 2)
 
 
@@ -67,7 +67,14 @@ def test_a_silence_that_lasts_is_open() -> None:
 
 
 def test_a_jump_is_no_distance() -> None:
-    assert sums([0, 0.1, 0.2], [109.0, 112.0, 112.001]).distance_nm < 1
+    found = sums([0, 0.1, 0.2], [109.0, 112.0, 112.001]).distance_nm
+    assert found is not None
+    assert 0 < found < 1
+
+
+def test_a_way_nobody_knows_is_not_zero() -> None:
+    assert sums([1, 8, 16]).distance_nm is None
+    assert sums([1, 2]).distance_nm == 0
 
 
 def test_a_boat_nobody_heard_is_silent_and_has_no_speed() -> None:
