@@ -70,14 +70,14 @@ def keep_tracks(connection: psycopg.Connection, now: datetime) -> bool:
         if not _alone(connection):
             return False
         slips = connection.execute(_TAKE, (MOST_SLIPS,)).fetchall()
-        if not slips:
+        oldest = _hour_of(now - KEPT)
+        pruned = connection.execute(_PRUNE, (oldest,)).rowcount
+        if not slips and not pruned:
             return False
         touched = _together(slips)
         version = bump(connection, LAYER)
         hours = {"hours": list(touched.counts), "counts": list(touched.counts.values()), "version": version}
         connection.execute(_HOURS, hours)
-        oldest = _hour_of(now - KEPT)
-        connection.execute(_PRUNE, (oldest,))
         for hour, devices in _by_hour(touched.first_hours, oldest, _hour_of(now)):
             _remake(connection, devices, hour, now)
         notify(connection, {"layer": LAYER, "version": version})

@@ -89,6 +89,15 @@ def test_commits_and_beats_keep_their_pace(database_url, lasting, feed_of, time)
     assert arrivals == sorted(arrivals)
 
 
+def test_tracks_are_kept_beside_the_writing(connection, lasting, feed_of, time):
+    time.end += timedelta(seconds=25)
+    run_feeds([feed_of(_chunks(time))], lasting, time.pace())
+    drawn = connection.execute("SELECT vessel, kind, extract(epoch FROM t_to - t_from) FROM vessel_track").fetchall()
+    assert len(drawn) == 2
+    assert {kind for _, kind, _ in drawn} == {"piece"}
+    assert all(28 <= seconds <= 31 for *_, seconds in drawn)
+
+
 def test_the_heart_beats_without_traffic(connection, lasting, feed_of, time):
     run_feeds([feed_of(list)], lasting, time.pace())
     [(process, beat_at)] = connection.execute("SELECT process, beat_at FROM heartbeat").fetchall()
