@@ -38,6 +38,21 @@ def bunch_signs(layer: Layer, colors: Mapping[str, str], lang: str, layout: Sign
     ]  # fmt: skip
 
 
+def is_bunch(layer: Sign) -> bool:
+    """Whether a style's layer is the circles of a bunch."""
+    return str(layer["id"]).endswith("-bunch")
+
+
+def is_number(layer: Sign) -> bool:
+    """Whether a style's layer is the numbers of a bunch."""
+    return str(layer["id"]).endswith("-bunch-count")
+
+
+def step_times(steps: list[Any], times: float) -> list[Any]:
+    """A step expression with its outputs grown, its limits kept."""
+    return [*steps[:2], *(part if i % 2 else part * times for i, part in enumerate(steps[2:]))]
+
+
 def bunch_words(layer: Layer) -> dict[str, str]:
     """What a legend says of it."""
     z = layer.style.thin_below

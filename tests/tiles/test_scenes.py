@@ -11,7 +11,7 @@ from layers.access.scope import scope
 from layers.registry import load_layers
 from tiles.scenes import HOANG_SA, LY_SON, MUST_BE_NAMED, SCENES, every_measure, find_scene, published
 from tiles.style import build_style
-from tiles.wall_style import dress_for_wall
+from tiles.wall_style import BUNCH_TIMES, dress_for_wall
 
 LAYERS = load_layers()
 BY_NAME = {scene.name: scene for scene in SCENES}
@@ -59,13 +59,23 @@ def test_a_scene_that_is_not_there_is_told_with_those_that_are() -> None:
         find_scene(published(LAYERS), "moon")
 
 
-def test_the_walls_style_has_no_letters_and_asks_in_the_walls_name() -> None:
+def test_the_walls_style_has_no_names_and_asks_in_the_walls_name() -> None:
     seen = {name: (m, scope(Role.OFFICER, m)) for name, m in LAYERS.items() if scope(Role.OFFICER, m).mode != "none"}
     style = build_style(seen, dict.fromkeys(seen, 1), theme="dark", lang="vi", base="leaders")
     dressed = dress_for_wall(style, 3.0)
-    assert [layer for layer in dressed["layers"] if layer["type"] == "symbol"] == []
+    letters = [layer for layer in dressed["layers"] if layer["type"] == "symbol"]
+    assert letters
+    assert all("count" in str(layer["layout"]["text-field"]) for layer in letters)
+    assert all(layer["layout"]["text-allow-overlap"] for layer in letters), "it would be placed anew on each screen"
     assert all(address.endswith("&wall=1") for s in dressed["sources"].values() for address in s["tiles"])
     line = next(layer for layer in dressed["layers"] if layer["id"] == "unit-line")
     assert line["paint"]["line-width"] == pytest.approx(0.8 * 3)
     assert not [layer for layer in dressed["layers"] if "minzoom" in layer]
+    bunch = next(layer for layer in dressed["layers"] if layer["id"] == "health_facility-bunch")
+    plain = next(layer for layer in style["layers"] if layer["id"] == "health_facility-bunch")
+    *grown, _ = bunch["paint"]["circle-radius"][2::2]
+    assert [now / before for now, before in zip(grown, plain["paint"]["circle-radius"][2::2], strict=False)] == (
+        pytest.approx([3.0 * BUNCH_TIMES] * len(grown))
+    )
+    assert bunch["paint"]["circle-radius"][3::2] == plain["paint"]["circle-radius"][3::2]
     assert style["layers"][0]["id"] == dressed["layers"][0]["id"]
