@@ -53,10 +53,6 @@ def step_times(steps: list[Any], times: float) -> list[Any]:
     return [*steps[:2], *(part if i % 2 else part * times for i, part in enumerate(steps[2:]))]
 
 
-def bunch_words(layer: Layer) -> dict[str, str]:
-    """What a legend says of it."""
-    z = layer.style.thin_below
-    return {
-        "vi": f"Khi nhìn xa (dưới mức {z}), các điểm gần nhau gộp thành một vòng tròn ghi số điểm",
-        "en": f"Seen from afar (below zoom {z}), points close together are one circle with their number",
-    }
+def bunch_words() -> dict[str, str]:
+    """What a legend says of the number in a circle."""
+    return {"vi": "Vòng tròn có số: bấy nhiêu điểm ở gần nhau", "en": "A circle with a number: so many places close by"}

@@ -12,7 +12,7 @@ def legend(layer: Layer) -> dict[str, Any]:
     """A layer's sign: its shape, its colour in each theme, its name in both languages."""
     token = layer.style.color.value
     return {
-        "bunches": bunch_words(layer) if is_bunched(layer) else None,
+        "bunches": bunch_words() if is_bunched(layer) else None,
         "shape": layer.style.shape,
         "color": {theme: colors.get(token, colors["text"]) for theme, colors in THEMES.items()},
         "title": {"vi": layer.title.vi, "en": layer.title.en},

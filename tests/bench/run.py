@@ -38,27 +38,29 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "fence", geofence.run
 
 
-def write_lines(found: Goal | list[Goal]) -> None:
-    """What a benchmark found, a line each."""
-    for goal in found if isinstance(found, list) else [found]:
+def write_lines(found: Goal | list[Goal]) -> int:
+    """What a benchmark found, a line each; how many of them were not measured."""
+    goals = found if isinstance(found, list) else [found]
+    for goal in goals:
         sys.stdout.write(goal.line() + "\n")
     sys.stdout.flush()
+    return sum(goal.value is None for goal in goals)
 
 
 def main(wanted: list[str]) -> int:
     """Run the named benchmarks, or all; 1 when one broke."""
-    broken = 0
+    broken = unmeasured = 0
     began = time.monotonic()
     with ground() as on:
         for name, benchmark in benchmarks(on):
             if wanted and name not in wanted:
                 continue
             try:
-                write_lines(benchmark())
+                unmeasured += write_lines(benchmark())
             except Exception:
                 broken += 1
                 say(f"{name} broke:\n{traceback.format_exc()}")
-    say(f"{time.monotonic() - began:.0f} s")
+    say(f"{time.monotonic() - began:.0f} s; {broken} broke, {unmeasured} not measured")
     return 1 if broken else 0
 
 

@@ -11,8 +11,10 @@ from geo.errors import NeedsLogin, NotAllowed
 from layers.access.accounts import WALL_LIFE, Who
 from layers.access.roles import Role
 from layers.access.sessions import use_link
+from layers.bunches import is_bunched
 from layers.database import write_async
 from layers.wall.state import Wall, changes
+from tiles.bunch_signs import bunch_words
 from tiles.scenes import Panel, Scene, every_measure, find_scene, first_measure, published
 from web.access import who_asks
 from web.routes.layers import words
@@ -114,12 +116,14 @@ def _view(state: State, who: Who | None) -> WallView:
 
 def _scene(state: State, scene: Scene) -> dict[str, Any]:
     known = every_measure(state.registry)
+    layers = [*scene.layers, *(name for name in scene.extra if name in state.registry)]
     return {
         "name": scene.name,
         "title": words(scene.title),
         "view": scene.view,
         "anchor": scene.anchor,
-        "layers": [*scene.layers, *(name for name in scene.extra if name in state.registry)],
+        "layers": layers,
+        "bunches": bunch_words() if any(is_bunched(state.registry[name]) for name in layers) else None,
         "measure": first_measure(scene, state.registry),
         "panels": [_panel(panel, known) for panel in scene.panels],
         "names": [{"kind": n.kind, "title": words(n.title), "lon": n.lon, "lat": n.lat} for n in scene.names],

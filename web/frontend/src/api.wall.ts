@@ -11,6 +11,7 @@ export type Scene = {
   view: [number, number, number, number];
   anchor: number;
   layers: string[];
+  bunches: Bilingual | null;
   measure: string | null;
   panels: Panel[];
   names: PlaceName[];
