@@ -17,7 +17,7 @@ NOBODYS = (".example", ".test", ".invalid")
 XML_HOSTS = {"www.w3.org", "www.opengis.net", "schemas.opengis.net"}
 ADDRESS = re.compile(r"(?:https?|wss?)://([^/\s\"'`)>:{}$%\\]+)")
 REAL_REGISTRATION = re.compile(r"\bQN[gG][ -]?\d{4,5}[ -]?TS\b")
-BUILT = ("web/static/", "web/frontend/public/", "NOTICE", "LICENSE", "layers/data/")
+BUILT = ("web/static/", "tiles/vendor/", "web/frontend/public/", "NOTICE", "LICENSE", "layers/data/")
 
 
 def find_breaches(root: Path) -> list[str]:
