@@ -12,6 +12,7 @@ import cold_tiles
 import copy_and_orm
 import decode_and_store
 import geofence
+import moments
 import outline_tiles
 import point_tiles
 import replay_chunks
@@ -34,6 +35,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "outlines", lambda: outline_tiles.run(on)
     yield "units", lambda: unit_sums.run(on)
     yield "replay", lambda: replay_chunks.run(on)
+    yield "moment", lambda: moments.run(on)
     yield "memory", lambda: web_memory.run(on)
     yield "fence", geofence.run
 
