@@ -1,6 +1,7 @@
 """A delivery: one run of one source, from its first line to its summary."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 
@@ -17,13 +18,15 @@ from layers.vessels.track_keeper import keep_all_tracks
 class Sender:
     """Whose data it is: the source's code, origin (`real`, `simulated`, `replayed`) and title.
 
-    `instead_of` is another source whose rows stand down once a file of this one is in.
+    `instead_of` is another source whose rows stand down once a file of this one is in. `cadence` is how often it should
+    deliver, for a source that has none yet.
     """
 
     code: str
     origin: str = "real"
     title: str | None = None
     instead_of: str | None = None
+    cadence: timedelta | None = None
 
 
 class Delivery:
@@ -34,7 +37,7 @@ class Delivery:
         self._clock = clock
         self.summary = Summary()
         with transaction(connection):
-            self.source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
+            self.source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
             self.id = open_delivery(connection, self.source_id, label, clock)
         self.writer = Writer(connection, self.source_id, self.id, clock)
 

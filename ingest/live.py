@@ -77,7 +77,7 @@ class Loop:
         self._jobs = (
             self._storing,
             Job(BEAT_EVERY, self._beat),
-            Job(TRACKS_EVERY, lambda now: keep_tracks(connection.current, now)),
+            Job(TRACKS_EVERY, self._keep_tracks),
             Job(NOTE_EVERY, self._note, self._began),
         )
 
@@ -101,8 +101,8 @@ class Loop:
             while there and feed.take(self._pace.clock()):
                 there = self._insist(self._store)
             feed.finish()
-        if there and self._insist(self._store):
-            self._insist(self._close)
+        if there and self._insist(self._store) and self._insist(self._close):
+            self._insist(self._keep_tracks)
         return sum(feed.waiting for feed in self._feeds)
 
     def _insist(self, work: Callable[[datetime], object]) -> bool:
@@ -136,6 +136,9 @@ class Loop:
     def _store(self, _now: datetime) -> None:
         for feed in self._feeds:
             feed.store()
+
+    def _keep_tracks(self, now: datetime) -> None:
+        keep_tracks(self._connection.current, now)
 
     def _beat(self, now: datetime) -> None:
         beat(self._connection.current, now, {"lines": sum(feed.lines for feed in self._feeds)})

@@ -4,7 +4,8 @@ A sentence that says when it was heard keeps that time; any other was heard when
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from geo.clock import system_clock
 from ingest.ais.pipeline import AisPipeline
@@ -16,6 +17,9 @@ from ingest.live import Pace, run_feeds
 from ingest.net.receiver import Door, Receiver, Socket
 from ingest.net.stream import PeerStream
 from ingest.summary import Summary
+
+CADENCE = timedelta(minutes=5)
+"""A coast from which nothing has come for so long is late."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def listen_ais(station: Station, connection: LastingConnection, pace: Pace | Non
     pace = pace or Pace(clock=system_clock)
     receiver = Receiver(station.sockets, station.door)
     try:
-        delivery = Delivery(connection.current, station.sender, receiver.label, pace.clock)
+        sender = replace(station.sender, cadence=station.sender.cadence or CADENCE)
+        delivery = Delivery(connection.current, sender, receiver.label, pace.clock)
         jumps = JumpWatch()
         feed = LiveFeed(PeerStream(receiver, lambda: AisPipeline(pace.clock, jumps)), delivery)
         receiver.start()

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
 _OVERHEAD = 256
 """What a waiting segment takes beside its bytes."""
 

@@ -53,6 +53,7 @@ def test_without_a_time_a_line_was_heard_when_it_arrived(station):
         heard.wait_count("position", 1)
         rows = heard.rows("SELECT flags, heard_at = t, abs(extract(epoch FROM stored_at - t)) < 60 FROM position")
         assert rows == [(2, True, True)]
+        assert heard.rows("SELECT cadence = '5 minutes' FROM source WHERE code = 'ais-net'") == [(True,)]
         assert heard.end().summary.untimed == 1
 
 
