@@ -9,7 +9,7 @@ _SPACES = re.compile(r"\s+")
 
 def compose(text: str) -> str:
     """The same text in Unicode NFC with single spaces."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy.types import TypeEngine
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
 from geo.text import fold
@@ -36,24 +37,41 @@ class Checked:
     raw: bytes
 
 
-def check_row(layer: Layer, row: RawRow, now: datetime) -> Checked | Reject:
-    """The row's values as the layer's columns want them, or everything that is wrong with it."""
-    file = layer.file
-    assert file is not None
-    wrong: list[tuple[str | None, FieldFault]] = []
-    values = {}
-    for field in (f for f in layer.fields if f.from_file and f.column is not None):
-        values[field.name] = _try(wrong, field.name, _value, field, row.values)
-    kind = wanted_kind(layer) if file.place == "geometry" else None
-    geometry = _try(wrong, "geometry", shape_of, row, kind) if kind else None
-    t = _try(wrong, file.time, _time, file, row.values, now)
-    commune = _try(wrong, COMMUNE, _said, row.values, COMMUNE) or None
-    keys = [(link.kind, _try(wrong, link.columns[0], _link, link, row.values)) for link in file.links]
-    if wrong:
-        return _refused(row, wrong)
-    by_column = {f.column.key: values[f.name] for f in layer.fields if f.from_file and f.column is not None}
-    links = tuple((kind, key) for kind, key in keys if key is not None)
-    return Checked(row.number, str(by_column["code"]), by_column, t, geometry, commune, links, row.raw)
+@dataclass(frozen=True)
+class _Rule:
+    """A field as rows are held against it, looked up once for all rows of a file."""
+
+    field: Field
+    name: str
+    key: str
+    required: bool
+    values: tuple[str, ...]
+    type: TypeEngine[Any]
+
+
+class RowCheck:
+    """Holds the rows of a file against a layer's fields."""
+
+    def __init__(self, layer: Layer, now: datetime) -> None:
+        assert layer.file is not None
+        self._file, self._now = layer.file, now
+        self._kind = wanted_kind(layer) if layer.file.place == "geometry" else None
+        columns = [(f, f.column) for f in layer.fields if f.from_file and f.column is not None]
+        self._rules = [_Rule(f, f.name, str(c.key), _required(f), f.values, c.type) for f, c in columns]
+
+    def check(self, row: RawRow) -> Checked | Reject:
+        """The row's values as the layer's columns want them, or everything that is wrong with it."""
+        wrong: list[tuple[str | None, FieldFault]] = []
+        file, given = self._file, row.values
+        values = {rule.key: _try(wrong, rule.name, _value, rule, given.get(rule.name)) for rule in self._rules}
+        geometry = _try(wrong, "geometry", shape_of, row, self._kind) if self._kind else None
+        t = _try(wrong, file.time, _time, file, given, self._now)
+        commune = _try(wrong, COMMUNE, _said, given, COMMUNE) or None
+        keys = [(link.kind, _try(wrong, link.columns[0], _link, link, given)) for link in file.links]
+        if wrong:
+            return _refused(row, wrong)
+        links = tuple((kind, key) for kind, key in keys if key is not None)
+        return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw)
 
 
 def _try(wrong: list[tuple[str | None, FieldFault]], name: str | None, parse: Callable[..., Any], *given: Any) -> Any:
@@ -98,16 +116,17 @@ def _said(row: Mapping[str, Any], name: str) -> str:
     return "" if given is None else parse_text(name, given)
 
 
-def _value(field: Field, row: Mapping[str, Any]) -> Any:
-    if not _said(row, field.name):
-        if _required(field):
-            raise FieldFault(f"field {field.name}: empty; it is required", "trống; cột này bắt buộc phải có")
+def _value(rule: _Rule, given: Any) -> Any:
+    text = "" if given is None else parse_text(rule.name, given)
+    if not text:
+        if rule.required:
+            raise FieldFault(f"field {rule.name}: empty; it is required", "trống; cột này bắt buộc phải có")
         return None
-    assert field.column is not None
-    value = parse_value(field.name, row[field.name], field.column.type)
-    if field.choices and value not in field.values:
-        value = _chosen(field, str(value))
-    _check_range(field, value)
+    value = text if rule.type.python_type is str else parse_value(rule.name, given, rule.type)
+    if rule.values and value not in rule.values:
+        value = _chosen(rule.field, str(value))
+    if rule.field.low is not None or rule.field.high is not None:
+        _check_range(rule.field, value)
     return value
 
 

@@ -18,7 +18,7 @@ from ingest.outcome import Fault, Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from ingest.tables import frames
-from ingest.tables.check import COMMUNE, Checked, check_row
+from ingest.tables.check import COMMUNE, Checked, RowCheck
 from ingest.tables.columns import bare, header_names, match_columns
 from ingest.tables.links import link_transmitters
 from ingest.tables.parts import files_of, found_table
@@ -127,7 +127,8 @@ def understood(reading: Reading) -> Iterator[list[RawRow | Reject]]:
 
 def check_rows(layer: Layer, rows: Sequence[RawRow | Reject], now: datetime) -> tuple[list[Checked], list[Reject]]:
     """The rows in order, and those refused."""
-    outcomes = [check_row(layer, row, now) if isinstance(row, RawRow) else row for row in rows]
+    check = RowCheck(layer, now).check
+    outcomes = [check(row) if isinstance(row, RawRow) else row for row in rows]
     refused = [o for o in outcomes if isinstance(o, Reject)]
     return [o for o in outcomes if isinstance(o, Checked)], refused
 

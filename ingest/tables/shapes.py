@@ -45,7 +45,8 @@ def shape_of(row: RawRow, kind: str) -> BaseGeometry:
             f"geometry: {_found(given)}give a {wanted} with lon, lat in degrees", f"hình học: cần {wanted}, có tọa độ"
         )
     _check_place(given)
-    _check_outline(given)
+    if kind != "POINT":
+        _check_outline(given)
     return _as_many(given) if kind.startswith("MULTI") else given
 
 

@@ -65,7 +65,7 @@ def _load_asking(connection: psycopg.Connection, sent: Sent, sender: Sender) -> 
     try:
         return sent, _load(connection, sent, sender)
     except FrameNeeded as needed:
-        if not sys.stdin.isatty():
+        if not sits_somebody():
             raise
         typer.echo(f"{needed.title}: {needed.why}", err=True)
         for code, words in needed.choices:
@@ -73,6 +73,11 @@ def _load_asking(connection: psycopg.Connection, sent: Sent, sender: Sender) -> 
         given = typer.prompt("Số EPSG · EPSG number", err=True)
     sent = replace(sent, options=replace(sent.options, crs=given))
     return sent, _load(connection, sent, sender)
+
+
+def sits_somebody() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _load(connection: psycopg.Connection, sent: Sent, sender: Sender) -> Loaded:
