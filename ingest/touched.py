@@ -1,13 +1,15 @@
 """The slip a writer leaves for whoever keeps the tracks: which devices spoke, from which hour on."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import psycopg
 
 from ingest.outcome import Fix
 
 HOUR_MS = 3_600_000
+_KEY, _T_MS = attrgetter("key"), attrgetter("t_ms")
 
 _SLIP = """
 INSERT INTO track_touch (transmitters, first_hours, hours, counts)
@@ -15,14 +17,18 @@ VALUES (%s::int4[], %s::int4[], %s::int4[], %s::int4[])
 """
 
 
-def leave_slip(connection: psycopg.Connection, fixes: Iterable[Fix], ids: Mapping[str, int]) -> None:
+def leave_slip(connection: psycopg.Connection, fixes: Sequence[Fix], ids: Mapping[str, int]) -> None:
     """One row for a whole batch, in the caller's transaction: as durable as the positions, and cheap to write."""
-    first: dict[str, int] = {}
-    counts: Counter[int] = Counter()
-    for fix in fixes:
-        hour = fix.t_ms // HOUR_MS
-        counts[hour] += 1
-        if hour < first.get(fix.key, hour + 1):
-            first[fix.key] = hour
+    hours = [t_ms // HOUR_MS for t_ms in map(_T_MS, fixes)]
+    counts = Counter(hours)
+    first = _first_hours(fixes, hours) if len(counts) > 1 else dict.fromkeys(map(_KEY, fixes), hours[0])
     devices = [ids[key] for key in first]
     connection.execute(_SLIP, (devices, list(first.values()), list(counts), list(counts.values())))
+
+
+def _first_hours(fixes: Sequence[Fix], hours: Sequence[int]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for key, hour in zip(map(_KEY, fixes), hours, strict=True):
+        if hour < first.get(key, hour + 1):
+            first[key] = hour
+    return first

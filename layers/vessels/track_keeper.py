@@ -34,6 +34,8 @@ INSERT INTO track_hour AS h (hour, version, points)
 SELECT hour, %(version)s, points FROM unnest(%(hours)s::int4[], %(counts)s::int8[]) AS n (hour, points)
 ON CONFLICT (hour) DO UPDATE SET version = excluded.version, points = h.points + excluded.points
 """
+# A device not heard in these hours has nothing drawn in them, and never had.
+_HEARD = "SELECT transmitter_id FROM live WHERE transmitter_id = ANY(%s) AND t >= %s"
 _BOATS = """
 SELECT DISTINCT 2 * vessel_id FROM transmitter_on_vessel WHERE transmitter_id = ANY(%(devices)s)
 UNION SELECT 2 * id + 1 FROM unnest(%(devices)s::int4[]) AS id
@@ -125,9 +127,12 @@ def _parts(devices: list[int]) -> Iterator[list[int]]:
 
 def _remake(connection: psycopg.Connection, devices: list[int], hour: int, now: datetime) -> None:
     """Every piece of the boats that these devices ever were on, from an hour on."""
+    since, until = from_unix_ms(hour * HOUR_MS), now + timedelta(hours=1)
+    devices = [row[0] for row in connection.execute(_HEARD, (devices, since))]
+    if not devices:
+        return
     boats = [row[0] for row in connection.execute(_BOATS, {"devices": devices})]
     theirs = [row[0] for row in connection.execute(_DEVICES, {"boats": boats})]
-    since, until = from_unix_ms(hour * HOUR_MS), now + timedelta(hours=1)
     found = connection.execute(HEARD, asked(since, until, devices=theirs), binary=True).fetchone()
     heard = unpack(found[0] if found else None, since, until)
     heard = heard.only(np.isin(heard.points.boat, boats))
