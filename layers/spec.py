@@ -4,7 +4,7 @@ No I/O, no SQL strings: a layer that needs its own SQL names a view made by a mi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -232,7 +232,6 @@ class Layer:
     shapes: Shapes | None = None
     file: FromFile | None = None
     tiled: bool = True
-    notes: tuple[Text, ...] = field(default=())
 
     @property
     def reading(self) -> Any:

@@ -12,7 +12,7 @@ from layers import aggregate
 from layers.access.roles import Role
 from layers.database import ReadConnection, read
 from layers.sources.freshness import SourceInfo, freshness, least_real
-from layers.spec import Layer, Measure, Text
+from layers.spec import Layer, Measure
 from layers.units.models import Unit
 from layers.units.read import (
     STRUCTURES,
@@ -130,8 +130,8 @@ async def unit_values(state: State, role: Role, name: str, units_of: tuple[str, 
         measure=MeasureHead(
             layer=layer.name,
             name=measure.name,
-            title=words(measure.title),
-            unit=words(measure.unit),
+            title=Words.of(measure.title),
+            unit=Words.of(measure.unit),
             digits=measure.digits,
         ),
         level=level,
@@ -162,11 +162,11 @@ def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
     partial = found.known is not None and found.known < found.rows
     return MeasureView(
         layer=found.layer.name,
-        layer_title=words(found.layer.title),
+        layer_title=Words.of(found.layer.title),
         name=found.measure.name,
-        title=words(found.measure.title),
+        title=Words.of(found.measure.title),
         value=found.value,
-        unit=words(found.measure.unit),
+        unit=Words.of(found.measure.unit),
         digits=found.measure.digits,
         source=source_view(source),
         origin=source.origin if source else "real",
@@ -188,11 +188,6 @@ def _status(found: aggregate.Sum) -> Status:
 def source_view(source: SourceInfo | None) -> SourceView | None:
     """A source as the API writes it."""
     return None if source is None else SourceView(code=source.code, title=Words(**source.title))
-
-
-def words(text: Text) -> Words:
-    """A Text as the API writes it."""
-    return Words(vi=text.vi, en=text.en)
 
 
 def unit_view(row: Row[*tuple[Any, ...]]) -> UnitView:

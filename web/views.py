@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from layers.sources.freshness import Origin, Stale
+from layers.spec import Text
 
 Status = Literal["official", "estimate", "partial", "none"]
 
@@ -20,6 +21,11 @@ class Words(BaseModel):
 
     vi: str
     en: str
+
+    @classmethod
+    def of(cls, text: Text) -> "Words":
+        """A Text as the API writes it."""
+        return cls(vi=text.vi, en=text.en)
 
 
 class SourceView(BaseModel):

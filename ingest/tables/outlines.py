@@ -17,9 +17,10 @@ from geo.errors import BadInput
 from ingest.deliveries import open_delivery
 from ingest.outcome import Reject
 from ingest.tables.outline_report import Report, compare
+from ingest.tables.parts import found_table
 from ingest.tables.read import read_rows
 from ingest.tables.shapes import shape_of
-from ingest.tables.table import RawRow
+from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions
 from ingest.tables.values import FieldFault
 from layers.database import transaction
 from layers.sources.register import ensure_source
@@ -44,6 +45,7 @@ class Asked:
     code_column: str | None = None
     tolerance_pct: float = 10.0
     dry_run: bool = False
+    reading: ReadOptions = NOTHING_SAID
 
 
 def replace_outlines(connection: psycopg.Connection, path: Path, asked: Asked, clock: Clock, say: Say) -> Report:
@@ -56,7 +58,9 @@ def replace_outlines(connection: psycopg.Connection, path: Path, asked: Asked, c
             f"level={asked.level!r}: give the communes (--level commune); districts are made of them", field="level"
         )
     say(f"đọc {path.name} · reading")
-    polygons, faults = read_outlines(path, asked.code_column)
+    with found_table(path) as file:
+        polygons, faults = read_outlines(file, asked)
+        digest = hashlib.sha256(file.read_bytes()).digest()
     with transaction(connection, keep=not asked.dry_run):
         outlines.move_borders(connection)
         say("đối chiếu với bản đang dùng · comparing")
@@ -64,7 +68,6 @@ def replace_outlines(connection: psycopg.Connection, path: Path, asked: Asked, c
         report.faults[:0] = faults
         if report.faults:
             return report
-        digest = hashlib.sha256(path.read_bytes()).digest()
         drawn = outlines.Drawn(asked.level, asked.title, asked.as_of, path.name, digest, polygons)
         outlines.keep(connection, drawn, clock())
         record(connection, drawn, clock)
@@ -89,16 +92,16 @@ def lay_anew(connection: psycopg.Connection, say: Say) -> dict[str, int]:
     return moved
 
 
-def read_outlines(path: Path, code_column: str | None) -> tuple[dict[str, Any], list[str]]:
+def read_outlines(path: Path, asked: Asked) -> tuple[dict[str, Any], list[str]]:
     """The outlines of a file by code, and what is wrong with its rows."""
     found: dict[str, Any] = {}
     faults: list[str] = []
-    for row in read_rows(path):
+    for row in read_rows(path, asked.reading):
         if isinstance(row, Reject):
             faults.append(row.detail)
             continue
         try:
-            code, polygon = _code(row, code_column), shape_of(row, "MULTIPOLYGON")
+            code, polygon = _code(row, asked.code_column), shape_of(row, "MULTIPOLYGON")
         except FieldFault as fault:
             faults.append(f"row {row.number}, {fault}")
             continue

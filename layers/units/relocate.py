@@ -9,22 +9,21 @@ from layers.spec import Layer
 from layers.sums import refresh_sums
 from layers.versions import bump, notify
 
-# The point of a fact, the cell that covers it, else the nearest within reach; as ingest.tables.frames places them.
+# The point of a fact, and the cell that covers it (by the cells' index); as ingest.tables.frames places them.
 _MOVE = """
-WITH cells AS MATERIALIZED (
-    SELECT id, geom, ST_Transform(geom, {metres}) AS ground,
-           row_number() OVER (ORDER BY commune_code, ST_Area(geom) DESC) AS place
-    FROM cell),
-placed AS (SELECT row_id, cell_id, ST_PointOnSurface(geom) AS point FROM {facts}),
+WITH placed AS (SELECT row_id, cell_id, ST_PointOnSurface(geom) AS point FROM {facts}),
 found AS (
     SELECT p.row_id, p.cell_id, coalesce(
-        (SELECT id FROM cells WHERE ST_Intersects(cells.geom, p.point) ORDER BY place LIMIT 1),
-        CASE WHEN {near} > 0 THEN
-            (SELECT id FROM cells WHERE ST_DWithin(ground, ST_Transform(p.point, {metres}), {near})
-             ORDER BY ST_Distance(ground, ST_Transform(p.point, {metres})), place LIMIT 1) END) AS cell
+        (SELECT c.id FROM cell AS c WHERE ST_Intersects(c.geom, p.point)
+         ORDER BY c.commune_code, ST_Area(c.geom) DESC LIMIT 1), {nearest}) AS cell
     FROM placed AS p)
 UPDATE {facts} AS f SET cell_id = found.cell
 FROM found WHERE found.row_id = f.row_id AND f.cell_id IS DISTINCT FROM found.cell
+"""
+# Off the shore: the nearest cell within reach, in metres of the province's own frame.
+_NEAREST = """
+(SELECT c.id FROM cell AS c WHERE ST_DWithin(ST_Transform(c.geom, {metres}), ST_Transform(p.point, {metres}), {near})
+ ORDER BY ST_Distance(ST_Transform(c.geom, {metres}), ST_Transform(p.point, {metres})), c.commune_code LIMIT 1)
 """
 
 
@@ -45,6 +44,7 @@ def relocate(connection: psycopg.Connection) -> dict[str, int]:
 
 def _move(connection: psycopg.Connection, layer: Layer) -> int:
     assert layer.file is not None
+    metres, near = sql.Literal(crs.PROVINCE_EAST), sql.Literal(layer.file.near_m)
+    nearest = sql.SQL(_NEAREST).format(metres=metres, near=near) if layer.file.near_m else sql.SQL("NULL")
     facts = sql.Identifier(layer.model.__tablename__)
-    values = {"facts": facts, "metres": sql.Literal(crs.PROVINCE_EAST), "near": sql.Literal(layer.file.near_m)}
-    return connection.execute(sql.SQL(_MOVE).format(**values)).rowcount
+    return connection.execute(sql.SQL(_MOVE).format(facts=facts, nearest=nearest)).rowcount

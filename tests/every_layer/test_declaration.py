@@ -32,7 +32,7 @@ def test_its_tables_exist(layer: Layer, province: str) -> None:
 
 @every_layer
 def test_everything_it_says_is_said_in_both_languages(layer: Layer) -> None:
-    words: list[Text] = [layer.title, *layer.notes, *(f.title for f in layer.fields)]
+    words: list[Text] = [layer.title, *(f.title for f in layer.fields)]
     words += [text for m in layer.measures for text in (m.title, m.unit)]
     assert all(text.vi.strip() and text.en.strip() for text in words)
 

@@ -10,6 +10,7 @@ import typer
 from geo.clock import LOCAL, system_clock
 from ingest.tables.outline_report import Report
 from ingest.tables.outlines import Asked, replace_outlines, restore_outlines
+from ingest.tables.table import ReadOptions
 from layers.database import connect
 from layers.units.outlines import describe
 from web.database import database
@@ -27,11 +28,15 @@ def replace(
     level: Annotated[str, typer.Option(help="commune; districts are made of communes")] = "commune",
     code_column: Annotated[str | None, typer.Option(help="the column with the commune's code")] = None,
     tolerance: Annotated[float, typer.Option(help="how far an area may differ from ours, in percent")] = 10.0,
+    crs: Annotated[str | None, typer.Option(help="EPSG number of the coordinates, when the file does not say")] = None,
+    encoding: Annotated[str | None, typer.Option(help="utf-8, utf-16, windows-1258, tcvn3 or vni")] = None,
+    layer_name: Annotated[str | None, typer.Option(help="the layer of a file that has several")] = None,
     report_to: Annotated[Path | None, typer.Option("--report", help="write every commune's change to this CSV")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would happen, change nothing")] = False,
 ) -> None:
     """Put official outlines in the place of ours: all of them, or nothing."""
-    asked = Asked(source, as_of.date(), level, code_column, tolerance, dry_run)
+    reading = ReadOptions(crs, encoding, None, layer_name)
+    asked = Asked(source, as_of.date(), level, code_column, tolerance, dry_run, reading)
     with database(WebSettings()) as url, connect(url) as connection:
         report = replace_outlines(connection, file, asked, system_clock, _say)
     show(report)

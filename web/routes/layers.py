@@ -12,10 +12,11 @@ from layers.access.scope import scope
 from layers.database import ReadConnection, read
 from layers.sources.freshness import mark
 from layers.sources.models import Source
-from layers.spec import Field, Layer, Text
+from layers.spec import Field, Layer
 from tiles.legend import legend
 from web.access import role_of
 from web.state import State, state_of
+from web.views import Words
 
 router = APIRouter(prefix="/api")
 _KINDS: Mapping[type, str] = {int: "number", float: "number", bool: "boolean", datetime: "time", date: "time"}
@@ -46,7 +47,7 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
     version, changed = state.hub.versions.get(layer.name, (0, None))
     return {
         "name": layer.name,
-        "title": words(layer.title),
+        "title": Words.of(layer.title),
         "source": layer.source,
         "origin": origin,
         "version": version,
@@ -56,7 +57,7 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
         "tiles": f"/tiles/{layer.name}.json",
         "fields": [_field(f) for f in allowed.fields],
         "measures": [
-            {"name": m.name, "title": words(m.title), "unit": words(m.unit), "digits": m.digits, "good": m.good}
+            {"name": m.name, "title": Words.of(m.title), "unit": Words.of(m.unit), "digits": m.digits, "good": m.good}
             for m in layer.measures
         ],
         "legend": legend(layer),
@@ -66,10 +67,5 @@ def _view(state: State, role: Role, layer: Layer, origin: str) -> dict[str, Any]
 def _field(field: Field) -> dict[str, Any]:
     assert field.column is not None
     kind = _KINDS.get(field.column.type.python_type, "text")
-    told = {"name": field.name, "title": words(field.title), "unit": field.unit, "kind": kind, "says": field.says}
-    return told | {"choices": [{"value": c.value, "title": words(c.title)} for c in field.choices]}
-
-
-def words(text: Text) -> dict[str, str]:
-    """A Text as the API writes it."""
-    return {"vi": text.vi, "en": text.en}
+    told = {"name": field.name, "title": Words.of(field.title), "unit": field.unit, "kind": kind, "says": field.says}
+    return told | {"choices": [{"value": c.value, "title": Words.of(c.title)} for c in field.choices]}

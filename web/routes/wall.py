@@ -17,9 +17,9 @@ from layers.wall.state import Wall, changes
 from tiles.bunch_signs import bunch_words
 from tiles.scenes import Panel, Scene, every_measure, find_scene, first_measure, published
 from web.access import who_asks
-from web.routes.layers import words
 from web.routes.pages import check_origin, keep_session, page
 from web.state import State, state_of
+from web.views import Words
 from web.wall_screen import BadScreen, read_screen, refusal
 
 CONTROLLERS = frozenset({Role.OFFICER, Role.OPERATOR, Role.ADMIN})
@@ -119,14 +119,14 @@ def _scene(state: State, scene: Scene) -> dict[str, Any]:
     layers = [*scene.layers, *(name for name in scene.extra if name in state.registry)]
     return {
         "name": scene.name,
-        "title": words(scene.title),
+        "title": Words.of(scene.title),
         "view": scene.view,
         "anchor": scene.anchor,
         "layers": layers,
         "bunches": bunch_words() if any(is_bunched(state.registry[name]) for name in layers) else None,
         "measure": first_measure(scene, state.registry),
         "panels": [_panel(panel, known) for panel in scene.panels],
-        "names": [{"kind": n.kind, "title": words(n.title), "lon": n.lon, "lat": n.lat} for n in scene.names],
+        "names": [{"kind": n.kind, "title": Words.of(n.title), "lon": n.lon, "lat": n.lat} for n in scene.names],
         "inset": scene.inset,
         "seconds": scene.seconds,
     }
@@ -134,4 +134,4 @@ def _scene(state: State, scene: Scene) -> dict[str, Any]:
 
 def _panel(panel: Panel, known: frozenset[str]) -> dict[str, Any]:
     measures = [name for name in panel.measures if name in known]
-    return {"kind": panel.kind, "side": panel.side, "title": words(panel.title), "measures": measures}
+    return {"kind": panel.kind, "side": panel.side, "title": Words.of(panel.title), "measures": measures}

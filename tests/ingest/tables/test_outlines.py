@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import numpy as np
 import psycopg
+import pyogrio
 import pytest
 import shapely
 from shapely import affinity
@@ -18,6 +20,7 @@ from ingest.deliveries import Sender
 from ingest.tables.load import load_table
 from ingest.tables.outline_report import Report
 from ingest.tables.outlines import Asked, replace_outlines, restore_outlines
+from ingest.tables.table import ReadOptions
 from layers.database import make_engine, write
 from layers.registry import load_layers
 from layers.units import load as unit_load
@@ -34,12 +37,16 @@ def clock() -> datetime:
     return datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
 
 
-def perturbed() -> Outlines:
-    """Our communes on a ground that was bent by up to 400 m: still a coverage, every border elsewhere."""
+def ours() -> Outlines:
     communes: dict[str, list[Any]] = {}
     for row, polygon in zip(read_csv(DATA / "cells.csv"), own_ground(), strict=True):
         communes.setdefault(row["commune_code"], []).append(polygon)
-    return {code: shapely.transform(shapely.union_all(pieces), bend) for code, pieces in communes.items()}
+    return {code: shapely.union_all(pieces) for code, pieces in communes.items()}
+
+
+def perturbed() -> Outlines:
+    """Our communes on a ground that was bent by up to 400 m: still a coverage, every border elsewhere."""
+    return {code: shapely.transform(outline, bend) for code, outline in ours().items()}
 
 
 def bend(points: Any) -> Any:
@@ -213,6 +220,36 @@ def test_more_is_allowed_when_asked(connection: psycopg.Connection, tmp_path: Pa
     path = as_file(tmp_path, outlines | {"21548": shrunk})
     assert "more than 10 %" in " ".join(put(connection, path).faults)
     assert put(connection, path, tolerance_pct=30).faults == []
+
+
+def in_metres(outlines: Outlines) -> geopandas.GeoDataFrame:
+    """The outlines as the office draws them: VN-2000, central meridian 108°."""
+    made = geopandas.GeoDataFrame({"MaXa": list(outlines)}, geometry=list(outlines.values()), crs=4326)
+    return made.to_crs(5898)
+
+
+def test_a_geopackage_in_the_provinces_own_frame_lies_where_ours_does(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "xa.gpkg"
+    pyogrio.write_dataframe(in_metres(ours()), path, driver="GPKG")
+    report = put(connection, path)
+    assert report.faults == []
+    assert min(change.agreement for change in report.changes) > 0.98
+    assert max(abs(change.difference_pct) for change in report.changes) < 0.2
+
+
+def test_a_shapefile_that_does_not_say_its_frame_needs_to_be_told(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "xa.shp"
+    pyogrio.write_dataframe(in_metres(ours()), path, driver="ESRI Shapefile")
+    path.with_suffix(".prj").unlink()
+    with pytest.raises(BadInput, match="--crs"):
+        put(connection, path)
+    wrong = put(connection, path, reading=ReadOptions(crs="9216"))
+    assert any("right coordinate system" in fault for fault in wrong.faults)
+    assert put(connection, path, reading=ReadOptions(crs="5898")).faults == []
 
 
 def test_only_communes_can_be_replaced(connection: psycopg.Connection, tmp_path: Path) -> None:
