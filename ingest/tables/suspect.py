@@ -82,6 +82,11 @@ class _Judge:
         fits[there] = [bool(near) and (w is None or w in near) for near, w in zip(found, wanted, strict=True)]
         return fits
 
+    @property
+    def names_commune(self) -> Flags:
+        """Which rows name the commune they lie in."""
+        return np.array([name is not None for name in self.named])
+
     def refuse_swapped(self, right: Flags) -> None:
         """Refuse a file most of whose places make sense only with the two numbers exchanged."""
         frame = self.placing.frame
@@ -102,15 +107,19 @@ class _Judge:
         if not read.metric or read.shift != crs.SHIFT:
             return []
         others = [crs.vn2000_frame(z) for z in crs.ZONES if z.scale == crs.TM3 and z.code != read.code]
-        most, best = max(((int((self.fits(o) & ~right).sum()), o) for o in others), key=lambda pair: pair[0])
-        told = f"{most} of {len(self.x)} places looked at"
+        fitting = [(self.fits(other) & ~right, other) for other in others]
+        better, best = max(fitting, key=lambda pair: int(pair[0].sum()))
+        most = int(better.sum())
         if most * 2 > len(self.x):
-            detail = f"{told} lie where they should only in {best.title}, not in {read.title}, which is tens of km off"
+            where = f"only in {best.title}, not in {read.title}, which is tens of km off"
+            detail = f"{most} of {len(self.x)} places looked at lie where they should {where}"
             raise WrongWay(f"read in the wrong zone: {detail}; give --crs {best.code}  [sai múi chiếu]", field="crs")
+        most = int((better & self.names_commune).sum())  # outside the province proves nothing of a few
         if most < max(3, len(self.x) // 50):
             return []
         vi = f"{most}/{len(self.x)} vị trí chỉ đúng chỗ nếu đọc theo {best.title}; tệp có thể trộn hai múi, hãy tách ra"
-        return [Text(vi, f"{told} fit only in {best.title}: the file may mix two zones; split it")]
+        en = f"{most} of {len(self.x)} places looked at fit only in {best.title}: the file may mix two zones; split it"
+        return [Text(vi, en)]
 
     def doubt(self) -> list[Text]:
         """A word where nothing in the file could show that the zone is wrong."""
@@ -140,7 +149,7 @@ def judge_places(sample: Sample, placing: Placing, cells: frames.Cells) -> list[
 
 def _strays(judge: _Judge, right: Flags) -> list[Text]:
     """A word about rows that do not lie in the commune they name, however they are read."""
-    strays = int((~right & np.array([n is not None for n in judge.named])).sum())
+    strays = int((~right & judge.names_commune).sum())
     if not strays:
         return []
     vi = f"{strays}/{len(right)} vị trí nằm ngoài xã mà dòng đó ghi; vẫn nhận, hãy kiểm tra"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import cold_tiles
 import copy_and_orm
 import decode_and_store
+import file_rows
 import geofence
 import moments
 import outline_tiles
@@ -37,6 +38,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "replay", lambda: replay_chunks.run(on)
     yield "moment", lambda: moments.run(on)
     yield "memory", lambda: web_memory.run(on)
+    yield "files", lambda: file_rows.run(on)
     yield "fence", geofence.run
 
 

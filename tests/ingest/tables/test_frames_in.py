@@ -100,6 +100,13 @@ def test_a_few_rows_of_another_zone_are_warned_of(load, communes):
     assert loaded.summary.stored == len(ours)
 
 
+def test_a_few_places_outside_the_province_are_no_sign_of_another_zone(load, communes):
+    nameless = [(lon, lat, "", "") for lon, lat, _, _ in communes]
+    nameless += [(107.0 + n / 100, 14.8, "", "") for n in range(20)]  # a zone further east they would lie inside
+    loaded = load("health_facility", "a.csv", xy_csv(nameless, 5898), crs="5898")
+    assert loaded.reading.notes == []
+
+
 def test_rows_outside_the_commune_they_name_are_warned_of(load, communes):
     away = [
         (lon, lat, communes[(n + 40) % 97][2], "") if n < 5 else (lon, lat, c, "")
