@@ -80,6 +80,11 @@ def _totals(vi: str, en: str, *measures: str) -> Panel:
     return Panel("totals", "right", Text(vi, en), measures)
 
 
+def _ranked(measure: str) -> Panel:
+    """A second ranking, by a measure of its own."""
+    return Panel("ranking", "right", Text("CÒN XẾP THEO", "ALSO BY"), (measure,))
+
+
 SCENES: tuple[Scene, ...] = (
     Scene(
         "province",
@@ -121,6 +126,7 @@ SCENES: tuple[Scene, ...] = (
             _CLOCK, _RANKING, _SOURCES,
             _totals("CƠ SỞ Y TẾ", "HEALTH FACILITIES", "health_facility.beds", "health_facility.facilities",
                     "health_facility.hospitals", "health_facility.commune_stations"),
+            _ranked("health_facility.facilities"),
         ),
         (COAST_SEA, LY_SON),
         measures=("health_facility.beds",),
@@ -134,6 +140,7 @@ SCENES: tuple[Scene, ...] = (
         (
             _CLOCK, _RANKING, _SOURCES,
             _totals("TRƯỜNG HỌC", "SCHOOLS", "school.pupils", "school.schools", "school.teachers"),
+            _ranked("school.schools"),
         ),
         (COAST_SEA, LY_SON),
         measures=("school.pupils",),
@@ -148,6 +155,7 @@ SCENES: tuple[Scene, ...] = (
             _CLOCK, _RANKING, _SOURCES,
             _totals("ĐIỂM DU LỊCH", "TOURIST SITES", "tourist_site.visitors", "tourist_site.sites",
                     "tourist_site.rooms"),
+            _ranked("tourist_site.rooms"),
         ),
         (COAST_SEA, LY_SON),
         measures=("tourist_site.visitors",),
@@ -158,7 +166,10 @@ SCENES: tuple[Scene, ...] = (
         Text("Nguồn dữ liệu", "Data sources"),
         PROVINCE,
         ("background", "unit"),
-        (_CLOCK, Panel("sources", "right", Text("NGUỒN DỮ LIỆU · ĐÚNG, ĐỦ, SẠCH, SỐNG", "DATA SOURCES"))),
+        (
+            _CLOCK,
+            *(Panel("sources", side, _SOURCES.title) for side in ("left", "left", "right", "right", "right")),
+        ),
         (COAST_SEA, LY_SON),
         anchor=0.1,
     ),

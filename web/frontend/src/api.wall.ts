@@ -19,6 +19,9 @@ export type Scene = {
   seconds: number;
 };
 
+/** What the wall's legend needs of a layer. */
+export type WallLayer = { name: string; title: Bilingual; legend: { shape: string; color: { dark: string } } };
+
 export type WallOrder = { guest: boolean; scene: string | null };
 export type WallView = WallOrder & { can_control: boolean };
 
@@ -49,6 +52,7 @@ export const wallApi = {
   units: () => ask<UnitList>('/api/units?level=former_district&wall=1'),
   values: (measure: string) => ask<UnitValues>(`/api/units/values?level=former_district&measure=${measure}&wall=1`),
   province: () => ask<UnitCard>('/api/units/51?wall=1'),
+  layers: () => ask<{ layers: WallLayer[] }>('/api/layers?wall=1'),
   sources: () => ask<{ now: string; sources: SourceState[] }>('/api/sources?wall=1'),
 };
 

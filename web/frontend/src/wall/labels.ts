@@ -3,7 +3,7 @@ import type { Rect, Wall } from './geometry';
 
 export type Line = { text: string; size: number };
 /** `firm` names stand whatever is near; the others give way. Sizes in pixels. */
-export type Label = { id: string; x: number; y: number; lines: Line[]; firm: boolean; kind: 'unit' | 'sea' | 'archipelago' | 'island' };
+export type Label = { id: string; x: number; y: number; lines: Line[]; firm: boolean; kind: 'unit' | 'sea' | 'archipelago' | 'island'; onBright?: boolean };
 export type PlacedLabel = Label & { box: Rect };
 
 const LEADING = 1.16;

@@ -13,7 +13,7 @@ export const shortName = (name: string): string => name.replace(/^(Xã|Phường
 const isNear = (a: [number, number], b: [number, number]): boolean => Math.hypot(a[0] - b[0], a[1] - b[1]) < SAME_DEG;
 
 /** The national names, which stand whatever is near, then the units, those with least room first. */
-export function nameScene(scene: Scene, rows: UnitPaint[], camera: Camera, wall: Wall, say: (text: Bilingual) => string): Label[] {
+export function nameScene(scene: Scene, rows: (UnitPaint & { onBright: boolean })[], camera: Camera, wall: Wall, say: (text: Bilingual) => string): Label[] {
   const u = wall.h / 100;
   const units = scene.measure === null && !scene.inset ? [] : rows; // the whole sea is no place for districts
   const figure = (row: UnitPaint | undefined): { text: string; size: number }[] => (row?.text ? [{ text: row.text, size: SIZE.figure * u }] : []);
@@ -27,7 +27,7 @@ export function nameScene(scene: Scene, rows: UnitPaint[], camera: Camera, wall:
   const named = units.filter(({ unit }) => unit.label !== null && !scene.names.some((name) => isNear(unit.label!, [name.lon, name.lat])));
   const others = named.map((row): Label => {
     const at = onWall(camera, wall, ...row.unit.label!);
-    return { id: `unit:${row.unit.code}`, ...at, lines: [{ text: shortName(row.unit.full_name), size: SIZE.unit * u }, ...figure(row)], firm: false, kind: 'unit' };
+    return { id: `unit:${row.unit.code}`, ...at, lines: [{ text: shortName(row.unit.full_name), size: SIZE.unit * u }, ...figure(row)], firm: false, kind: 'unit', onBright: row.onBright };
   });
   return [...firm, ...crowdedFirst(others)];
 }

@@ -1,6 +1,6 @@
 // What one screen of the wall knows: the scenes, what is told, the figures, and the server's time by which all agree.
 import { api, type Bilingual, type Lang, type Origin, type Unit, type UnitCard, type UnitValues } from '../api';
-import { wallApi, type Scene, type SourceState } from '../api.wall';
+import { wallApi, type Scene, type SourceState, type WallLayer } from '../api.wall';
 import { formatDuration, formatNumber } from '../lib/format';
 import { chooseLang, dictionary, pick } from '../lib/i18n';
 import { LiveState } from '../live/state.svelte';
@@ -14,6 +14,7 @@ import { sceneAt } from './schedule';
 
 const REFRESH_MS = 60_000;
 const TICK_MS = 1_000;
+const LIGHT_INK = '#ffffff';
 
 export class WallState {
   readonly live = new LiveState('/live?wall=1');
@@ -32,6 +33,7 @@ export class WallState {
   values = $state.raw<Record<string, UnitValues>>({});
   card = $state.raw<UnitCard | null>(null);
   sources = $state.raw<SourceState[]>([]);
+  layers = $state.raw<WallLayer[]>([]);
 
   readonly wall = $derived(makeWall(this.address, this.width, this.height));
   /** A hundredth of the wall's height: the measure of everything written on it. */
@@ -102,8 +104,9 @@ export class WallState {
     await this.#try(async () => { this.mark = (await api.status()).origin_mark; });
     await this.#try(async () => { this.units = (await wallApi.units()).units; });
     await this.#try(async () => { this.sources = (await wallApi.sources()).sources; });
+    await this.#try(async () => { this.layers = (await wallApi.layers()).layers; });
     await this.#try(async () => { this.card = await wallApi.province(); });
-    for (const measure of new Set(this.scenes.flatMap((each) => each.measure ?? []))) {
+    for (const measure of new Set(this.scenes.flatMap(measuresOf))) {
       await this.#try(async () => { this.values = { ...this.values, [measure]: await wallApi.values(measure) }; });
     }
   }
@@ -130,12 +133,18 @@ export class WallState {
     return placeLabels(this.wall, nameScene(this.scene, this.rows, this.camera, this.wall, (text) => this.say(text)), taken);
   }
 
-  #makeRows(): UnitPaint[] {
+  #makeRows(): (UnitPaint & { onBright: boolean })[] {
     const byKey = new Map(this.shown?.values.map((each) => [each.key, each]));
     return this.units.filter((unit) => unit.shape).map((unit) => {
       const value = byKey.get(unit.key)?.value ?? null;
       const text = value === null ? '—' : formatNumber(value, this.lang, this.shown?.measure.digits ?? 0);
-      return { unit, value, text: this.shown ? text : '', class: classify(value, this.shown?.breaks ?? []) };
+      const place = classify(value, this.shown?.breaks ?? []);
+      return { unit, value, text: this.shown ? text : '', class: place, onBright: (this.classes[place]?.ink ?? LIGHT_INK) !== LIGHT_INK };
     });
   }
 }
+
+/** What colours the scene, and what its panels rank by. */
+const measuresOf = (scene: Scene): string[] => [
+  ...(scene.measure === null ? [] : [scene.measure]), ...scene.panels.flatMap(({ kind, measures }) => (kind === 'ranking' ? measures : [])),
+];

@@ -4,6 +4,7 @@ export const wallEn = {
   map: 'The map of the wall; a hidden list holds the same figures',
   list: 'Figures by former district',
   unit: 'Former district',
+  doubtful: 'broken: unverified',
   plain: '23 former districts, to add figures up by',
   lost: 'CONNECTION LOST',
   silent: 'NO NEWS COMES IN',

@@ -4,6 +4,7 @@ export const wallVi = {
   map: 'Bản đồ trên tường; danh sách ẩn có cùng số liệu',
   list: 'Số liệu theo địa bàn huyện cũ',
   unit: 'Địa bàn huyện cũ',
+  doubtful: 'nét đứt: chưa xác minh',
   plain: '23 địa bàn huyện cũ, để gộp số liệu',
   lost: 'MẤT KẾT NỐI',
   silent: 'NGỪNG NHẬN TIN',
