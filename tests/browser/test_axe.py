@@ -120,3 +120,18 @@ def test_a_list_of_facilities_and_one_of_them(axe: str, open_page: Open) -> None
     page.locator(by("places-table")).locator("a").first.click()
     expect(page.locator(by("place-age"))).to_be_visible()
     assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("role", [Role.GUEST, Role.OPERATOR])
+def test_the_wall_as_one_page(role: Role, axe: str, open_page: Open) -> None:
+    page = open_page("/wall?cols=1&rows=1", role, width=1280, height=720).page
+    wait_ready(page)
+    expect(page.locator(by("list-twin")).locator("tbody tr")).to_have_count(23)
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/sources?lang={lang}").page
+    expect(page.locator(by("source-row")).first).to_be_visible()
+    assert find_violations(page, axe) == []

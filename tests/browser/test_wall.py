@@ -1,6 +1,7 @@
 """The wall in a real browser: pages that fit together to the pixel, marks on every screen, guests who see no boat."""
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import product as pairs
@@ -247,6 +248,20 @@ def test_a_screen_that_lost_the_stream_says_so(open_page: Open) -> None:
     page.context.set_offline(False)
     until(page, "window.opsmap.live.state === 'live'")
     watched.errors.clear()  # what the browser says of a lost connection is no fault of the page
+
+
+def test_a_new_build_makes_the_page_anew(open_page: Open) -> None:
+    """The server names its build in every hello; a page of another one loads itself again."""
+    watched = open_page("/login")
+    page, links = watched.page, []
+    page.route_web_socket(re.compile("/live"), lambda link: (links.append(link), link.connect_to_server()))
+    page.goto(f"{watched.base}/wall?cols=1&rows=1")
+    until(page, "window.opsmap.live && window.opsmap.live.state === 'live'")
+    page.evaluate("window.before = 1")
+    epoch = page.evaluate("window.opsmap.live.epoch")
+    hello = {"type": "hello", "epoch": epoch, "role": "guest", "mode": "density", "server_ms": 0, "build": "another"}
+    links[0].send(json.dumps(hello))
+    until(page, "window.before === undefined")
 
 
 def test_a_lost_graphics_context_makes_the_page_anew(open_page: Open) -> None:

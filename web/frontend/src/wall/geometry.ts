@@ -9,6 +9,7 @@ export type Address = { cols: number; rows: number; col: number; row: number; be
 
 const WORLD_PX = 512;
 const STRETCHED = 2.2; // one page this wide for its height is one signal over the centre's 5 × 3 screens
+const SLENDER = 1.6;
 const CENTRE: [number, number] = [5, 3];
 
 /** What the server has already found good. */
@@ -79,6 +80,9 @@ export function isOnPage({ page }: Wall, { x, y, w, h }: Rect): boolean {
   const [cx, cy] = [x + w / 2, y + h / 2];
   return cx >= page.x && cx < page.x + page.w && cy >= page.y && cy < page.y + page.h;
 }
+
+/** A hundredth of the wall's height, the measure of all that is written on it; less on a wall taller than a screen is. */
+export const unitOf = (wall: Wall): number => Math.min(wall.h, wall.w / SLENDER) / 100;
 
 /** A box of the wall as this page's CSS places it. */
 export const cssBox = ({ page }: Wall, { x, y, w, h }: Rect): string =>

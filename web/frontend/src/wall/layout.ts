@@ -1,19 +1,19 @@
 // Which panel stands on which screen: each inside one screen, nothing across a bezel, for any number of screens.
 import type { Panel } from '../api.wall';
-import type { Rect, Wall } from './geometry';
+import { unitOf, type Rect, type Wall } from './geometry';
 
 export type Placed = { panel: Panel; box: Rect };
 export type Layout = { panels: Placed[]; inset: Rect | null; free: Rect };
 
-const WIDE = 0.56; // of the wall's height: a panel on a wall of many columns
-const NARROW = 0.42;
-const MARGIN = 0.011;
-const INSET = 0.26;
-const TALL = 0.4; // of the wall's height: a panel alone on its side leaves the map the rest
+const WIDE = 56; // of the wall's unit, a hundredth of its height: a panel on a wall of many columns
+const NARROW = 42;
+const MARGIN = 1.1;
+const INSET = 26;
+const TALL = 40; // a panel alone on its side leaves the map the rest
 const INSET_RATIO = 216.4 / 200; // of the drawing in inset-shapes.json
 
 export function layOut(wall: Wall, panels: Panel[], wantsInset: boolean): Layout {
-  const margin = wall.h * MARGIN;
+  const margin = unitOf(wall) * MARGIN;
   const sides = (['left', 'right'] as const).map((side) => stack(wall, panels.filter((each) => each.side === side), side, margin));
   const left = Math.max(0, ...sides[0]!.map(({ box }) => box.x + box.w));
   const right = Math.min(wall.w, ...sides[1]!.map(({ box }) => box.x));
@@ -37,9 +37,9 @@ function stack(wall: Wall, panels: Panel[], side: 'left' | 'right', margin: numb
 }
 
 function slot(wall: Wall, screen: Rect, side: 'left' | 'right', part: { at: number; of: number }, margin: number): Rect {
-  const w = Math.round(Math.min(screen.w - 2 * margin, wall.h * (wall.across >= 4 ? WIDE : NARROW)));
+  const w = Math.round(Math.min(screen.w - 2 * margin, unitOf(wall) * (wall.across >= 4 ? WIDE : NARROW)));
   const room = (screen.h - margin) / part.of - margin;
-  const h = Math.min(room, wall.h * TALL);
+  const h = Math.min(room, unitOf(wall) * TALL);
   const x = side === 'left' ? screen.x + margin : screen.x + screen.w - margin - w;
   return { x: Math.round(x), y: Math.round(screen.y + margin + part.at * (room + margin)), w, h: Math.round(h) };
 }
@@ -52,9 +52,9 @@ function placeInset(wall: Wall, free: Rect, margin: number): Rect {
     return { x, y: screen.y, w: Math.min(screen.x + screen.w - margin, free.x + free.w) - x, h: screen.h };
   };
   const best = bottom.map(room).reduce((one, other) => (other.w >= one.w * 0.7 ? other : one)); // the rightmost that will do
-  const w = Math.round(Math.min(wall.h * INSET, best.w, (best.h - 2 * margin) / INSET_RATIO));
+  const w = Math.round(Math.min(unitOf(wall) * INSET, best.w, (best.h - 2 * margin) / INSET_RATIO));
   const h = Math.round(w * INSET_RATIO);
-  const y = Math.round(best.y + best.h - margin - h - wall.h * 0.045); // the mark and the age stand below
+  const y = Math.round(best.y + best.h - margin - h - unitOf(wall) * 4.5); // the mark and the age stand below
   return { x: Math.round(best.x + best.w - w), y: Math.max(Math.round(best.y + margin), y), w, h };
 }
 
@@ -62,6 +62,6 @@ function placeInset(wall: Wall, free: Rect, margin: number): Rect {
 export const SIGN = { w: 24, h: 3.2, gap: 1.1 };
 
 export const signBoxes = (wall: Wall): Rect[] => wall.screens.map((screen) => {
-  const [w, h, gap] = [SIGN.w, SIGN.h, SIGN.gap].map((each) => (each * wall.h) / 100) as [number, number, number];
+  const [w, h, gap] = [SIGN.w, SIGN.h, SIGN.gap].map((each) => each * unitOf(wall)) as [number, number, number];
   return { x: screen.x + screen.w - gap - w, y: screen.y + screen.h - gap - h, w, h };
 });

@@ -2,7 +2,7 @@
 import type { Bilingual } from '../api';
 import type { Scene } from '../api.wall';
 import type { UnitPaint } from '../map/choropleth';
-import { onWall, type Camera, type Wall } from './geometry';
+import { onWall, unitOf, type Camera, type Wall } from './geometry';
 import type { Label } from './labels';
 
 const SIZE = { unit: 1.3, figure: 1.45, sea: 2, archipelago: 1.5, island: 1.3 }; // hundredths of the wall's height, none under 1.1
@@ -14,7 +14,7 @@ const isNear = (a: [number, number], b: [number, number]): boolean => Math.hypot
 
 /** The national names, which stand whatever is near, then the units, those with least room first. */
 export function nameScene(scene: Scene, rows: (UnitPaint & { onBright: boolean })[], camera: Camera, wall: Wall, say: (text: Bilingual) => string): Label[] {
-  const u = wall.h / 100;
+  const u = unitOf(wall);
   const units = scene.measure === null && !scene.inset ? [] : rows; // the whole sea is no place for districts
   const figure = (row: UnitPaint | undefined): { text: string; size: number }[] => (row?.text ? [{ text: row.text, size: SIZE.figure * u }] : []);
   const firm = scene.names.map((name): Label => {

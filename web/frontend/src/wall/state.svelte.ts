@@ -6,13 +6,14 @@ import { chooseLang, dictionary, pick } from '../lib/i18n';
 import { LiveState } from '../live/state.svelte';
 import { classify } from '../map/classes';
 import type { UnitPaint } from '../map/choropleth';
-import { fitCamera, makeWall, pageCamera, readAddress } from './geometry';
+import { fitCamera, makeWall, pageCamera, readAddress, unitOf } from './geometry';
 import { placeLabels, type PlacedLabel } from './labels';
 import { layOut, signBoxes } from './layout';
 import { nameScene } from './naming';
 import { sceneAt } from './schedule';
 
 const REFRESH_MS = 60_000;
+const RETRY_MS = 5_000; // a page that began while the server was away
 const TICK_MS = 1_000;
 const LIGHT_INK = '#ffffff';
 
@@ -37,8 +38,8 @@ export class WallState {
 
   readonly wall = $derived(makeWall(this.address, this.width, this.height));
   /** A hundredth of the wall's height: the measure of everything written on it. */
-  readonly u = $derived(this.wall.h / 100);
-  readonly scale = $derived(this.wall.h / 1080);
+  readonly u = $derived(unitOf(this.wall));
+  readonly scale = $derived((this.u * 100) / 1080);
   readonly guest = $derived(this.live.order?.guest ?? false);
   readonly held = $derived(this.live.order?.scene ?? null);
   readonly scene = $derived(sceneAt(this.scenes, this.now, this.held));
@@ -54,6 +55,7 @@ export class WallState {
 
   #timers: number[] = [];
   #ticking = 0;
+  #asking = false;
 
   constructor() {
     document.documentElement.lang = this.lang;
@@ -62,7 +64,10 @@ export class WallState {
   start(): () => void {
     const stopLive = this.live.start();
     void this.refresh();
-    this.#timers = [window.setInterval(() => void this.refresh(), REFRESH_MS)];
+    this.#timers = [
+      window.setInterval(() => void this.refresh(), REFRESH_MS),
+      window.setInterval(() => this.complete || void this.refresh(), RETRY_MS),
+    ];
     this.#tick();
     return () => {
       for (const timer of this.#timers) window.clearInterval(timer);
@@ -99,6 +104,13 @@ export class WallState {
 
   /** Figures grow old on a wall: ask anew, one after the other, and keep what is shown where that fails. */
   async refresh(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    await this.#askAll();
+    this.#asking = false;
+  }
+
+  async #askAll(): Promise<void> {
     await this.#try(async () => { this.scenes = (await wallApi.scenes()).scenes; });
     await this.#try(async () => { this.canControl = (await wallApi.order()).can_control; });
     await this.#try(async () => { this.mark = (await api.status()).origin_mark; });
