@@ -16,6 +16,8 @@ export type WallProbe = {
   readonly scene: string | null;
   readonly guest: boolean;
   readonly now: number;
+  /** The server's time (ms) of the last word on who may see what. */
+  readonly toldMs: number;
   readonly labels: { id: string; x: number; y: number }[];
   freeze(ms: number): void;
 };

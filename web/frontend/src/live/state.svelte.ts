@@ -43,6 +43,7 @@ export class LiveState implements Scene {
   /** What the wall is told, and the build its pages should be; only a screen of the wall hears of the first. */
   order = $state.raw<{ guest: boolean; scene: string | null } | null>(null);
   build = $state<string | null>(null);
+  toldMs = 0;
 
   readonly word = $derived<LiveWord>(this.#findWord());
   readonly #link: LiveSocket;
@@ -124,6 +125,7 @@ export class LiveState implements Scene {
         this.clock.guess(message.server_ms, Date.now());
         this.fleet.startEpoch(message.epoch);
         [this.mode, this.epoch, this.build] = [message.mode, message.epoch, message.build];
+        this.toldMs = message.server_ms;
         if (message.mode === 'density') this.#forgetBoats();
         break;
       case 'wall': this.order = { guest: message.guest, scene: message.scene }; break;
