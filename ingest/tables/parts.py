@@ -67,20 +67,11 @@ def _complete(path: Path) -> Path:
         hint = "save it as .xlsx; " if suffix in (".xls", ".xlsb", ".ods") else ""
         raise BadInput(f"file {path.name!r}: {hint}use one of {', '.join(READABLE)}")
     _check_size(path)
-    lacking = [path.stem + part.upper() for part in _needed(path) if part_beside(path, part) is None]
+    lacking = [path.stem + part.upper() for part in NEEDED.get(suffix, ()) if part_beside(path, part) is None]
     if lacking:
         verb = "are" if len(lacking) > 1 else "is"
         raise PartMissing(f"{', '.join(lacking)} {verb} missing beside {path.name}; send all its files, or one ZIP")
     return path
-
-
-def _needed(path: Path) -> tuple[str, ...]:
-    """The parts a table cannot do without; a MapInfo table without objects has no map."""
-    if path.suffix.lower() == ".tab":
-        head = path.read_bytes()[:4096].lower()
-        if b"type native" not in head and b"type linked" not in head:
-            return ()
-    return NEEDED.get(path.suffix.lower(), ())
 
 
 def _check_size(path: Path) -> None:

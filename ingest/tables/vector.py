@@ -26,6 +26,9 @@ from ingest.tables.table import RawRow, ReadOptions, Table
 BATCH = 20_000
 FORMATS = {".gpkg": "GeoPackage", ".shp": "Shapefile", ".tab": "MapInfo TAB", ".mif": "MapInfo MIF"}
 _CHARSET = re.compile(rb'charset\s+"?([\w-]+)', re.IGNORECASE)
+BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".tab": b"!table", ".mif": b"version"}
+"""How a file of each kind begins. Its library goes by content: a name alone could make it follow other files."""
+_KIND = re.compile(rb"^\s*type\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 UNTOLD = {"neutral", "windowsvietnamese", ""}
 """Character sets of MapInfo under which any letters may stand."""
 PAGES = {"utf-8": UNICODE, "utf8": UNICODE, "65001": UNICODE, "1258": "windows-1258", "cp1258": "windows-1258"}
@@ -47,6 +50,7 @@ class _Source:
 
 def open_vector(path: Path, options: ReadOptions) -> Table:
     """One layer of a file; row 1 is its first feature. BadInput when it cannot be read."""
+    _check_kind(path)
     source = _Source(path, _layer(path, options.layer_name), _in_bytes(path))
     info = _ask(source)
     header = [str(name) for name in info["fields"]]
@@ -64,6 +68,19 @@ def open_vector(path: Path, options: ReadOptions) -> Table:
         frame=frame_declared(info["crs"]),
         letters=_letters(source, options.encoding, cells_of(header, rows())),
     )
+
+
+def _check_kind(path: Path) -> None:
+    """BadInput unless the file is what its name says, and holds its rows itself."""
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head.lower().startswith(BEGINS[suffix].lower()):
+        raise BadInput(f"file {path.name!r}: it is no {FORMATS[suffix]}, whatever its name; save it again as one")
+    kind = _KIND.search(head) if suffix == ".tab" else None
+    if suffix == ".tab" and (kind is None or kind[1].lower() != b"native"):
+        told = kind[1].decode("ascii", "replace") if kind else "no"
+        raise BadInput(f"file {path.name!r}: a table of {told} type; save a copy of it again as a native MapInfo table")
 
 
 def _layer(path: Path, wanted: str | None) -> str:

@@ -92,6 +92,18 @@ def test_what_only_has_the_name_is_refused(name, check, tmp_path):
             check("health_facility", "", tmp_path / name)
 
 
+def test_a_file_that_leads_elsewhere_is_not_followed(check, tmp_path):
+    table(tmp_path, ".gpkg", "GPKG").rename(tmp_path / "secret.gpkg")
+    layer = f"<OGRVRTLayer name='h'><SrcDataSource>{tmp_path}/secret.gpkg</SrcDataSource></OGRVRTLayer>"
+    (tmp_path / "a.gpkg").write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    with pytest.raises(BadInput, match="no GeoPackage, whatever its name"):
+        check("health_facility", "", tmp_path / "a.gpkg")
+    path = table(tmp_path, ".tab", "MapInfo File")
+    path.write_bytes(path.read_bytes().replace(b"Type NATIVE", b"Type DBF"))
+    with pytest.raises(BadInput, match="a table of DBF type; save a copy of it again as a native MapInfo table"):
+        check("health_facility", "", path)
+
+
 def test_a_workbook_cut_in_half_is_refused(check, tmp_path):
     path = book(tmp_path / "a.xlsx", HEADER, *[[f"H{n}", *ROW[1:]] for n in range(500)])
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
