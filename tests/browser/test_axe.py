@@ -134,4 +134,20 @@ def test_the_wall_as_one_page(role: Role, axe: str, open_page: Open) -> None:
 def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
     page = open_page(f"/sources?lang={lang}").page
     expect(page.locator(by("source-row")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/fisheries?theme={theme}", Role.OFFICER).page
+    wait_ready(page)
+    page.locator(by("attention-row")).first.click()
+    page.locator(by("back-60")).click()
+    expect(page.locator(by("past-banner"))).to_be_visible()
+    expect(page.locator(by("day-summary"))).to_be_visible()
+    page.locator(by("layers")).click()
+    page.locator(by("shortcuts")).click()
+    expect(page.locator(by("layer-zone"))).to_be_visible()
+    page.locator(by("time-input")).fill("?")
+    page.locator(by("time-input")).press("Enter")
+    expect(page.locator(by("time-problem"))).not_to_be_empty()
     assert find_violations(page, axe) == []

@@ -1,7 +1,7 @@
 // A day's track as the server tells it: joined where heard, broken where not.
 import { describe, expect, it } from 'vitest';
 import type { TrackAnswer, TrackGap, TrackPiece } from '../src/api';
-import { readPoints, readSilences, thinPoints } from '../src/map/track';
+import { readPoints, readSilences, splitPiece, thinPoints } from '../src/map/track';
 
 const START = Date.parse('2026-11-23T00:00:00Z') / 1000;
 const iso = (minutes: number): string => new Date((START + minutes * 60) * 1000).toISOString();
@@ -37,6 +37,15 @@ describe('a day', () => {
     const silences = readSilences(day(piece(0), gap(0, 200), piece(200), gap(200, 1440, true)));
     expect(silences.map(({ fromS, toS, isOpen }) => [fromS - START, toS - START, isOpen])).toEqual([[0, 12_000, false], [12_000, 86_400, true]]);
     expect([readPoints(null), readSilences(null)]).toEqual([[], []]);
+  });
+
+  it('is cut at the moment shown: nothing is lost, and what is ahead joins on', () => {
+    const whole = piece(0, 10, 20, 30);
+    const at = (minute: number): [number, number] => {
+      const { before, after } = splitPiece(whole, START + minute * 60);
+      return [before.length, after.length];
+    };
+    expect([at(-1), at(0), at(15), at(30), at(99)]).toEqual([[0, 4], [1, 4], [2, 3], [4, 1], [4, 1]]);
   });
 
   it('thins to one position each ten minutes and never loses the ends of a gap', () => {

@@ -53,6 +53,16 @@ export class FisheriesState {
   /** Everything drawn, counted and listed comes from here: now, or the moment the control is at. */
   readonly scene = $derived<Scene>(this.time.isLive ? this.live : this.past);
 
+  /** The chosen boat as it stands at the moment shown; while the past plays, by the play and not by the last answer. */
+  readonly standing = $derived.by(() => {
+    const { vessel } = this;
+    void this.scene.revision;
+    if (vessel === null || !this.time.playing) return vessel;
+    const fix = this.scene.fleet.find(vessel.id)?.fix;
+    if (!fix) return { ...vessel, status: 'unknown' as const, t: null, lon: null, lat: null, sog_kn: null, cog_deg: null };
+    if (vessel.t !== null && Date.parse(vessel.t) === fix.t * 1000) return { ...vessel, status: fix.status };
+    return { ...vessel, status: fix.status, t: new Date(fix.t * 1000).toISOString(), lon: fix.lon, lat: fix.lat, sog_kn: fix.sogKn, cog_deg: fix.cogDeg };
+  });
   /** Is it a calendar day that the scrubber spans and the track is of? */
   readonly isDay = $derived(this.time.isDay(this.live.now, this.byDay));
 

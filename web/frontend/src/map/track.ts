@@ -60,6 +60,10 @@ export function installTrack(map: MapGL, look: SeaLook, under: string | undefine
     paint: { 'line-color': look.track, 'line-width': 1.6, 'line-opacity': 0.85 },
   }, under);
   map.addLayer({
+    id: 'track-ahead', type: 'line', source: 'track', filter: of('ahead'), layout: { 'line-join': 'round' },
+    paint: { 'line-color': look.track, 'line-width': 1.2, 'line-opacity': 0.4 },
+  }, under);
+  map.addLayer({
     id: 'track-gap', type: 'line', source: 'track', filter: of('gap'),
     paint: { 'line-color': look.silent, 'line-width': 1.8, 'line-dasharray': [3, 2.5] },
   }, under);
@@ -94,11 +98,22 @@ function middle(spots: Spot[]): Spot {
   return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
 }
 
+/** A piece up to a moment, and what of it came after: still true, and not yet so at the moment shown. */
+export function splitPiece({ geometry, properties }: TrackPiece, untilS: number): { before: Spot[]; after: Spot[] } {
+  if (geometry.type === 'Point') return { before: [], after: [] };
+  const later = properties.times.findIndex((atS) => atS > untilS);
+  const cut = later < 0 ? geometry.coordinates.length : later;
+  return { before: geometry.coordinates.slice(0, cut), after: geometry.coordinates.slice(Math.max(0, cut - 1)) };
+}
+
+const lineOf = (kind: string, coordinates: Spot[]): GeoJSON.Feature[] => (coordinates.length > 1 ? [feature(kind, { type: 'LineString', coordinates })] : []);
+
 /** `nameGap` says how long a gap was, in the reader's words. */
-export function showTrack(map: MapGL, track: TrackAnswer | null, nameGap: (gap: TrackGap['properties']) => string): void {
+export function showTrack(map: MapGL, track: TrackAnswer | null, untilS: number, nameGap: (gap: TrackGap['properties']) => string): void {
   const [all, points] = [track?.features ?? [], thinPoints(readPoints(track), POINT_EVERY_S)];
   setFeatures(map, 'track', [
-    ...all.filter(({ geometry }) => geometry.type === 'LineString').map(({ geometry, properties }) => feature(properties.kind, geometry)),
+    ...all.filter(isPiece).map((piece) => splitPiece(piece, untilS)).flatMap(({ before, after }) => [...lineOf('piece', before), ...lineOf('ahead', after)]),
+    ...all.filter(isGap).flatMap((gap) => lineOf('gap', spotsOf(gap))),
     ...points.map(({ lon, lat }) => pointAt('point', [lon, lat])),
     ...all.filter(isGap).map((gap) => pointAt('gap-name', middle(spotsOf(gap)), { name: nameGap(gap.properties), seconds: gap.properties.duration_s })),
   ]);
