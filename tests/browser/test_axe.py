@@ -134,6 +134,7 @@ def test_the_wall_as_one_page(role: Role, axe: str, open_page: Open) -> None:
 def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
     page = open_page(f"/sources?lang={lang}").page
     expect(page.locator(by("source-row")).first).to_be_visible()
+    assert find_violations(page, axe) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -37,6 +37,7 @@ def ask(page: Any, path: str) -> Any:
 def open_live(open_page: Open) -> Any:
     page = open_page("/fisheries", Role.OFFICER).page
     until(page, "window.opsmap.live && window.opsmap.live.vessels > 400")
+    expect(page.locator(by("time-input"))).to_be_visible()  # the page knows who reads it
     return page
 
 
