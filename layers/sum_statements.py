@@ -89,7 +89,7 @@ def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
     for measure in layer.measures:
         mine = CellSum.measure == measure.name
         sums = [func.sum(column).filter(mine) for column in (CellSum.value, CellSum.denominator, CellSum.known)]
-        columns += _labelled(measure, *sums)
+        columns += labelled(measure, *sums)
     first = CellSum.measure == layer.measures[0].name
     columns += [func.sum(CellSum.rows).filter(first).label("rows"), false().label("split")]
     columns += [func.max(CellSum.t).label("t"), _senders(CellSum.source_id).label("source_ids")]
@@ -97,7 +97,7 @@ def _kept(layer: Layer) -> Select[*tuple[Any, ...]]:
     return select(*columns).select_from(UnitCell).join(CellSum, joined)
 
 
-def _labelled(measure: Measure, value: Any, denominator: Any, known: Any) -> list[Any]:
+def labelled(measure: Measure, value: Any, denominator: Any, known: Any) -> list[Any]:
     """A measure's columns from its aggregates; a ratio is made here, after both its parts were summed."""
     columns = [value.label(measure.name)]
     if measure.denominator is not None:
@@ -120,7 +120,7 @@ def statement_over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, .
 def _over(layer: Layer, rows: Any, joined: Any) -> Select[*tuple[Any, ...]]:
     columns: list[Any] = []
     for measure in layer.measures:
-        columns += _labelled(measure, measure.value, measure.denominator, measure.known)
+        columns += labelled(measure, measure.value, measure.denominator, measure.known)
     columns += [func.count().label("rows"), (func.count().filter(Cell.split) == 1).label("split")]
     columns += [_last(layer.time).label("t"), _senders(layer.row_source).label("source_ids")]
     statement = select(*columns).select_from(UnitCell).join(Cell, Cell.id == UnitCell.cell_id)

@@ -17,7 +17,7 @@ from unit_facts import fill, point_layers
 from layers.database import connect
 from layers.sources.register import ensure_source
 from layers.spec import Layer
-from layers.sum_statements import KEPT, by_layer, unit_statement
+from layers.sum_statements import KEPT, by_layer, labelled, unit_statement
 
 GOAL = 10
 ROUNDS = 15
@@ -58,8 +58,9 @@ def prepare(connection: psycopg.Connection, layers: Sequence[Layer]) -> list[int
 
 def join_statement(layer: Layer) -> Select[Any]:
     """The sums of one layer by the unit's full outline and the facts' spatial index."""
-    sums: list[ColumnElement[Any]] = [measure.value.label(measure.name) for measure in layer.measures]
-    sums += [m.known.label(f"known_{m.name}") for m in layer.measures if m.known is not None]
+    sums: list[ColumnElement[Any]] = []
+    for measure in layer.measures:
+        sums += labelled(measure, measure.value, measure.denominator, measure.known)
     sums += [func.count().label("rows"), func.max(layer.time).label("t")]
     inside = func.ST_Intersects(OUTLINE.c.geom, layer.geometry)
     unit = OUTLINE.c.unit_key.in_(bindparam("units", expanding=True, type_=Integer))
