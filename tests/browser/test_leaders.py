@@ -117,10 +117,18 @@ def test_the_link_keeps_the_view(open_page: Open) -> None:
     expect(page.locator(test_id("unit-card"))).to_contain_text("Former unit, until 2025-07-01")
     expect(page.locator(test_id("shown-measure"))).to_contain_text("Hospitals")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    border = "JSON.stringify(window.opsmap.map.getFilter('unit-then-line'))"
+    assert "618" in page.evaluate(border), "the two provinces of then are not parted"
     page.locator(test_id("level-former-district")).click()
     expect(page.locator(test_id("unit-card"))).to_contain_text("Huyện Sơn Hà")
     assert "unit=529" in page.url
     assert "level=former_district" in page.url
+    expect(page.locator(test_id("unit-row")).or_(page.locator(test_id("unit-card")))).not_to_have_count(0)
+    for _ in range(100):
+        if "618" not in page.evaluate(border):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the border of then stands on the map of today")
 
 
 def test_the_legend_says_what_the_server_classed(open_page: Open) -> None:

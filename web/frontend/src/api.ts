@@ -61,6 +61,7 @@ export type Unit = {
   valid_from: string | null;
   valid_to: string | null;
   parent: string | null;
+  province: string;
   label: [number, number] | null;
   shape: boolean;
 };

@@ -6,7 +6,7 @@ import { classify, greyOf } from '../src/map/classes';
 import { UnitIndex } from '../src/leaders/units';
 
 const unit = (key: number, code: string, name: string, full: string): Unit => ({
-  key, code, name, full_name: full, type: null, level: '', valid_from: null, valid_to: null, parent: null, label: null, shape: true });
+  key, code, name, full_name: full, type: null, level: '', valid_from: null, valid_to: null, parent: null, province: '51', label: null, shape: true });
 const COMMUNES = [unit(1, '21025', 'Cẩm Thành', 'Phường Cẩm Thành'), unit(2, '21289', 'Sơn Hà', 'Xã Sơn Hà'), unit(3, '21290', 'Sơn Hạ', 'Xã Sơn Hạ')];
 const DISTRICTS = [unit(9, '529', 'Sơn Hà', 'Huyện Sơn Hà'), unit(10, '610', 'Đắk Glei', 'Huyện Đắk Glei')];
 
