@@ -77,7 +77,7 @@ def run(ground: Ground) -> list[Goal]:
             floor = meet_floor(ground, name, server, connection, tiles)
             try:
                 with tipg(ground.cluster, name, ground.folder, [RELATION]) as theirs:
-                    return [floor, meet(peer, server, theirs, ground.folder)]
+                    return [floor, meet(peer, server, theirs, ground)]
             except Unmeasured as why:
                 return [floor, peer.unmeasured(why)]
 

@@ -69,6 +69,19 @@ def ground() -> Iterator[Ground]:
             yield found
 
 
+def process_seconds(pid: int) -> float:
+    """The processor seconds that a process has used, its ended children included."""
+    used = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:15]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+
+
+def cluster_seconds(cluster: Cluster) -> float:
+    """The processor seconds that a whole cluster has used."""
+    postmaster = int((cluster.place.pgdata / "postmaster.pid").read_text().split()[0])
+    family = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    return process_seconds(postmaster) + sum(process_seconds(int(pid)) for pid in family)
+
+
 def server_seconds(connection: psycopg.Connection) -> Callable[[], float]:
     """Reads the processor seconds that the server's process behind a connection has used."""
     stat = Path(f"/proc/{connection.info.backend_pid}/stat")

@@ -122,5 +122,5 @@ def run(ground: Ground) -> Goal:
         with connect(ground.cluster.url(name)) as connection:
             fineness = prepare(connection)
         with both(ground, name, RELATION) as (ours, theirs):
-            goal = meet(contest, ours, theirs, ground.folder)
+            goal = meet(contest, ours, theirs, ground)
     return Goal(goal.name, goal.value, goal.goal, detail={**goal.detail, **fineness})

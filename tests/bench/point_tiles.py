@@ -73,4 +73,4 @@ def run(ground: Ground) -> list[Goal]:
                 fill(connection, LAYER, ensure_source(connection, "bench", "simulated", "Bench"), POINTS)
             connection.execute("VACUUM ANALYZE")
         with both(ground, name, RELATION) as (ours, theirs):
-            return [meet(contest, ours, theirs, ground.folder) for contest in contests()]
+            return [meet(contest, ours, theirs, ground) for contest in contests()]

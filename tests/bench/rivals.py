@@ -7,12 +7,13 @@ from pathlib import Path
 
 from askers import CLIENTS, ask_by_http, has_wrk
 from goals import Goal, Spent, Unmeasured, say, take_turns
-from ground import Ground
+from ground import Ground, cluster_seconds, process_seconds
 from serving import Served, served
 from tile_addresses import path_of, write_paths
 from tipg import VERSION, Relation, tipg
 
 from geo.tilegrid import Tile
+from layers.cluster import Cluster
 
 ROUNDS = 4
 SECONDS = 3
@@ -47,21 +48,26 @@ def both(ground: Ground, database: str, relation: Relation) -> Iterator[tuple[Se
             yield ours, theirs
 
 
-def meet(contest: Contest, ours: Served, theirs: Served, folder: Path) -> Goal:
+def meet(contest: Contest, ours: Served, theirs: Served, ground: Ground) -> Goal:
     """The tiles per second of ours over those of tipg, after both are shown to tell the same."""
+    folder, cluster = ground.folder, ground.cluster
     same = contest.compare(ours, theirs, contest.tiles)
     say(f"{contest.name}: {same}")
     our_paths = write_paths(folder / "ours.txt", [path_of(contest.layer, tile) for tile in contest.tiles])
     their_paths = write_paths(folder / "theirs.txt", [contest.relation.path(tile) for tile in contest.tiles])
-    ways = [lambda: rate(theirs, their_paths), lambda: rate(ours, our_paths)]
+    ways = [lambda: rate(cluster, theirs, their_paths), lambda: rate(cluster, ours, our_paths)]
     for warm in ways:
         warm()
     tipg_spent, our_spent = take_turns(ways, ROUNDS)
-    detail = {"tipg": VERSION, "clients": CLIENTS, "rounds": ROUNDS, **same}
+    detail = {"tipg": VERSION, "clients": CLIENTS, "rounds": ROUNDS, **tipg_spent.over(our_spent), **same}
     detail["client"] = "wrk" if has_wrk() else "own asyncio client (wrk is not installed)"
     return Goal(contest.name, tipg_spent.wall / our_spent.wall, contest.goal, detail=detail)
 
 
-def rate(server: Served, paths: Path) -> Spent:
-    """Seconds a tile, eight clients at once."""
-    return Spent(1 / ask_by_http(server, paths, SECONDS))
+def rate(cluster: Cluster, server: Served, paths: Path) -> Spent:
+    """Seconds a tile, eight clients at once: by the clock, in the web process, in the database."""
+    own, database = process_seconds(server.pid), cluster_seconds(cluster)
+    tiles = ask_by_http(server, paths, SECONDS)
+    asked = tiles * SECONDS
+    own, database = process_seconds(server.pid) - own, cluster_seconds(cluster) - database
+    return Spent(1 / tiles, own / asked, database / asked)
