@@ -5,11 +5,11 @@ import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import { DAY_MS, dayOf, fromAddress, MINUTE_MS, startOfDay, toAddress } from '../lib/moment';
 import type { Counted } from '../live/density';
-import type { Scene } from '../live/scene';
+import type { Moment } from '../live/moment';
 import { LiveState } from '../live/state.svelte';
 import { TimeControl } from '../live/time.svelte';
 import type { Overlay } from '../map/overlays';
-import { PastScene } from '../replay/past.svelte';
+import { PastMoment } from '../replay/past.svelte';
 import { Latest } from './latest';
 import { readShortcuts } from './shortcuts';
 
@@ -22,7 +22,7 @@ const FOLLOW_MS = 2_000; // while it plays
 export class FisheriesState {
   readonly live = new LiveState();
   readonly time = new TimeControl(() => this.live.clock.now());
-  readonly past = new PastScene(this.time, () => this.live.clock.now());
+  readonly past = new PastMoment(this.time, () => this.live.clock.now());
   theme = $state<Theme>('dark');
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   me = $state<Me | null>(null);
@@ -51,14 +51,14 @@ export class FisheriesState {
   readonly words = $derived(dictionary(this.lang));
   readonly isGuest = $derived(this.me !== null && !this.me.can.boats);
   /** Everything drawn, counted and listed comes from here: now, or the moment the control is at. */
-  readonly scene = $derived<Scene>(this.time.isLive ? this.live : this.past);
+  readonly moment = $derived<Moment>(this.time.isLive ? this.live : this.past);
 
   /** The chosen boat as it stands at the moment shown; while the past plays, by the play and not by the last answer. */
   readonly standing = $derived.by(() => {
     const { vessel } = this;
-    void this.scene.revision;
+    void this.moment.revision;
     if (vessel === null || !this.time.playing) return vessel;
-    const fix = this.scene.fleet.find(vessel.id)?.fix;
+    const fix = this.moment.fleet.find(vessel.id)?.fix;
     if (!fix) return { ...vessel, status: 'unknown' as const, t: null, lon: null, lat: null, sog_kn: null, cog_deg: null };
     if (vessel.t !== null && Date.parse(vessel.t) === fix.t * 1000) return { ...vessel, status: fix.status };
     return { ...vessel, status: fix.status, t: new Date(fix.t * 1000).toISOString(), lon: fix.lon, lat: fix.lat, sog_kn: fix.sogKn, cog_deg: fix.cogDeg };

@@ -1,7 +1,7 @@
 // Which boats somebody has to look at now, the gravest and longest silent first.
 import type { VesselStatus } from '../api';
 import { NEEDS_SOMEONE } from '../lib/status';
-import type { FleetView } from './scene';
+import type { FleetView } from './moment';
 
 export type AttentionRow = { handle: number; id: string; label: string; name: string | null; status: VesselStatus; ageS: number };
 

@@ -4,7 +4,7 @@ import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
 import type { Boat } from './fleet';
 import { fromWorld } from './motion';
-import type { FleetView } from './scene';
+import type { FleetView } from './moment';
 import type { DensityCell } from './socket';
 
 /** From here on every boat is an arrow of its own. */

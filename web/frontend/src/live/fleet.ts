@@ -4,7 +4,7 @@ import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG, type Fix, type Frame } from './codec';
 import { BLEND_S, carrySeconds, SCREEN_LAG_S, toVelocity, toWorld, type Spot } from './motion';
-import type { FleetView } from './scene';
+import type { FleetView } from './moment';
 
 export type Who = { id: string; label: string; name: string | null };
 export type Boat = { fix: Fix; at: Spot; velocity: Spot; shift: Spot; changedS: number };

@@ -4,7 +4,7 @@ import { NEEDS_SOMEONE } from '../lib/status';
 import { NEAR_ZOOM, standsAlone, type Drawn } from './density';
 import type { Boat } from './fleet';
 import { toWorld, type Spot } from './motion';
-import type { FleetView } from './scene';
+import type { FleetView } from './moment';
 
 const REACH_PX = 14;
 const TILE = 512;

@@ -5,13 +5,13 @@ import { ServerClock } from './clock';
 import type { Frame } from './codec';
 import { listAttention, type AttentionRow } from './attention';
 import { countOutside, Fleet } from './fleet';
-import type { Scene } from './scene';
+import type { Moment } from './moment';
 import { LiveSocket, type DensityCell, type Message, type SocketState } from './socket';
 
 export type LiveWord = 'connecting' | 'live' | 'silent' | 'lost';
 const BEAT_LIMIT_MS = 15_000; // the feed beats every 2 s and the server repeats it every 5 s
 
-export class LiveState implements Scene {
+export class LiveState implements Moment {
   readonly clock = new ServerClock();
   readonly fleet = new Fleet();
   socket = $state<SocketState>('connecting');

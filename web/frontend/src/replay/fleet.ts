@@ -4,7 +4,7 @@ import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG } from '../live/codec';
 import { FLOATS, ORIGIN, type Boat, type Who } from '../live/fleet';
 import type { Spot } from '../live/motion';
-import type { FleetView } from '../live/scene';
+import type { FleetView } from '../live/moment';
 import { POINT, type Chunk } from './decode';
 import { findLast, placeBoat, standBoat, type Placed } from './place';
 import { judge, type Ladder } from './status';

@@ -3,7 +3,7 @@ import { ApiError, type StatusCounts } from '../api';
 import { listAttention, type AttentionRow } from '../live/attention';
 import { countOutside } from '../live/fleet';
 import type { DensityCell } from '../live/socket';
-import type { Scene } from '../live/scene';
+import type { Moment } from '../live/moment';
 import type { TimeControl } from '../live/time.svelte';
 import type { Chunk } from './decode';
 import { PastFleet } from './fleet';
@@ -12,7 +12,7 @@ import { ReplayStore } from './store';
 
 const LONGEST_FRAME_MS = 1000; // a page that was asleep goes on where it was
 
-export class PastScene implements Scene {
+export class PastMoment implements Moment {
   fleet = $state.raw(new PastFleet([]));
   readonly mode = 'exact';
   readonly cells: DensityCell[] = [];

@@ -16,7 +16,7 @@ export interface FleetView {
   pack(baseS: number, chosen: number | null): Float32Array<ArrayBuffer>;
 }
 
-export interface Scene {
+export interface Moment {
   readonly fleet: FleetView;
   readonly mode: 'exact' | 'density' | null;
   readonly counts: StatusCounts | null;
