@@ -108,6 +108,7 @@ def test_four_screens_make_one_picture(scene: str, open_page: Open, product: Any
         product.start_feed()
     differ, left = farthest_px(whole, stitched)
     assert whole.std() > 10, "there is nothing on the wall"
+    assert farthest_px(whole, np.roll(stitched, 3, axis=1))[1] > 1_000, "this measure would find 3 pixels"
     assert left <= 2, f"{scene}: {differ} px differ, {left} px have no like within 2 px"
 
 
