@@ -11,9 +11,10 @@ const NARROW = new Set([...'iíìỉĩịIlj.,:;|!\'()1 tfr']);
 const WIDE = new Set([...'mwMWQGOÔƠĐNHUƯ%']);
 const GAP = 0.15; // of the first line's size, kept clear around a name
 
-/** In shares of its own box: first where it belongs, then ever farther away. */
-const SHIFTS: [number, number][] = [0, 0.25, 0.5, 0.75].flatMap((far) => far === 0 ? [[0, 0]] : [
-  [0, -far], [0, far], [far * 0.7, 0], [-far * 0.7, 0], [far * 0.6, -far * 0.8], [-far * 0.6, -far * 0.8], [far * 0.6, far * 0.8], [-far * 0.6, far * 0.8],
+const NEAR = 5; // a bare figure stays where it belongs
+/** In shares of its own box: first where it belongs, then farther away, but never so far that it would name a neighbour. */
+const SHIFTS: [number, number][] = [0, 0.2, 0.4].flatMap((far) => far === 0 ? [[0, 0]] : [
+  [0, -far], [0, far], [far * 0.6, 0], [-far * 0.6, 0], [far * 0.6, -far * 0.8], [-far * 0.6, -far * 0.8], [far * 0.6, far * 0.8], [-far * 0.6, far * 0.8],
 ] as [number, number][]);
 
 /** Width in ems, reckoned without asking the machine: every screen must get the same. */
@@ -28,10 +29,15 @@ export function placeLabels(wall: Wall, labels: Label[], taken: Rect[]): PlacedL
   const placed: PlacedLabel[] = [];
   const inOrder = [...labels.filter((each) => each.firm), ...labels.filter((each) => !each.firm)];
   for (const label of inOrder) {
-    const spots = placesOf(label).map((box) => clearOfSeams(wall, box)).filter((box) => isOn(wall, box));
-    const free = spots.find((box) => !taken.some((other) => meet(box, other)) && !placed.some((other) => meet(box, other.box)));
-    const box = free ?? (label.firm ? spots[0] : undefined);
-    if (box) placed.push({ ...label, box, x: box.x + box.w / 2, y: box.y + box.h / 2 });
+    const spots = (lines: Line[]): Rect[] => placesOf({ ...label, lines }).map((box) => clearOfSeams(wall, box)).filter((box) => isOn(wall, box));
+    const isFree = (box: Rect): boolean => !taken.some((other) => meet(box, other)) && !placed.some((other) => meet(box, other.box));
+    const stand = (lines: Line[], box: Rect | undefined): boolean => {
+      if (box) placed.push({ ...label, lines, box, x: box.x + box.w / 2, y: box.y + box.h / 2 });
+      return box !== undefined;
+    };
+    const figure = label.lines.slice(-1); // where there is no room for name and figure, the figure alone says more
+    if (stand(label.lines, spots(label.lines).find(isFree)) || stand(figure, label.firm ? undefined : spots(figure).slice(0, NEAR).find(isFree))) continue;
+    if (label.firm) stand(label.lines, spots(label.lines)[0]);
   }
   return placed;
 }
@@ -41,8 +47,7 @@ function placesOf({ x, y, lines }: Label): Rect[] {
   const pad = size * GAP;
   const w = Math.max(...lines.map((line) => widthOf(line.text) * line.size)) + 2 * pad;
   const h = lines.reduce((sum, line) => sum + line.size * LEADING, 0) + pad;
-  const shifts = SHIFTS;
-  return shifts.map(([dx, dy]) => ({ x: x + dx * w - w / 2, y: y + dy * h - h / 2, w, h }));
+  return SHIFTS.map(([dx, dy]) => ({ x: x + dx * w - w / 2, y: y + dy * h - h / 2, w, h }));
 }
 
 /** The same box moved off the frame between two screens, when it is not far. */

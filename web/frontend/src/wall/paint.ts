@@ -27,8 +27,9 @@ export function installScene(map: MapGL, boats: BoatLayer): void {
 export function showLayers(map: MapGL, layers: string[], hasMeasure: boolean): void {
   for (const layer of map.getStyle().layers) {
     const source = 'source' in layer ? layer.source : null;
-    if (source === null || layer.id.endsWith('-density')) continue; // the stream's squares are newer than the tiles'
+    if (source === null) continue;
     const seen = layer.id === 'density-fill' ? layers.includes('vessel')
+      : layer.id.endsWith('-density') ? false // the stream's squares are newer than the tiles'
       : layer.id === 'unit-nodata' ? hasMeasure : layers.includes(source);
     map.setLayoutProperty(layer.id, 'visibility', seen ? 'visible' : 'none');
   }
