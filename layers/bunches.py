@@ -110,7 +110,7 @@ def _bunches(layer: Layer) -> Select[*tuple[Any, ...]]:
 
 def _finest_squares(layer: Layer, z: int) -> Select[*tuple[Any, ...]]:
     """Every square of the finest zoom that holds points: its column and row in the world, sums of places, count."""
-    left, top = _in_world(layer.geometry, z)
+    left, top = place_in_world(layer.geometry, literal(float(EXTENT << z), Double))
     points = select(layer.key.label("key"), left.label("left"), top.label("top"))
     if layer.rows is not None:
         points = points.where(layer.rows)
@@ -126,12 +126,11 @@ def _finest_squares(layer: Layer, z: int) -> Select[*tuple[Any, ...]]:
     ).group_by(column, row)
 
 
-def _in_world(point: Any, z: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """A point's place in the Web Mercator world, in whole tile units of a zoom from the north west corner.
+def place_in_world(point: Any, units: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """A point's place in the Web Mercator world that is `units` wide, in whole units from the north west corner.
 
     For points within the world that Web Mercator draws (85.05° south to north) and west of 180°.
     """
-    units = float(EXTENT << z)
     east, north = func.ST_X(point, type_=Double), func.tan(func.radians(func.ST_Y(point)))
     left = (east + 180.0) * units / 360.0
     top = (0.5 - func.asinh(north, type_=Double) / math.tau) * units

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Double,
     Float,
     Integer,
     LargeBinary,
@@ -28,12 +29,24 @@ from geo import crs
 from geo.errors import NotAllowed
 from geo.tilegrid import BUFFER, EXTENT
 from layers.access.scope import Scope
-from layers.bunches import Bunch
+from layers.bunches import Bunch, place_in_world
 from layers.spec import Layer, Shapes
 
 Z, X, Y = (bindparam(name, type_=Integer) for name in "zxy")
-_EXACT = func.ST_TileEnvelope(Z, X, Y)
-_WIDER = func.ST_TileEnvelope(Z, X, Y, literal_column(f"margin => {BUFFER / EXTENT}"))
+
+
+def _once(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value as a query of its own: the database works it out once a tile, not for every row."""
+    return select(value).scalar_subquery()
+
+
+_MARGIN: ColumnElement[Any] = literal_column(f"margin => {BUFFER / EXTENT}")
+_EXACT = _once(func.ST_TileEnvelope(Z, X, Y))
+_WIDER = _once(func.ST_TileEnvelope(Z, X, Y, _MARGIN))
+_WIDER_STORED = _once(func.ST_Transform(func.ST_TileEnvelope(Z, X, Y, _MARGIN), crs.STORED))
+"""In the stored CRS, so that the column's index is used."""
+_WORLD = _once(func.power(cast(literal(2.0), Double), Z, type_=Double) * EXTENT)
+"""How wide the world is in a tile's units."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +78,6 @@ def tile_statement(layer: Layer, scope: Scope, *, bunched: bool = False) -> Tile
     return _compiled(select(whole.label("tile")))
 
 
-def _wider_stored() -> ColumnElement[Any]:
-    """The expanded envelope in the stored CRS, so that the column's index is used."""
-    return func.ST_Transform(_WIDER, crs.STORED)
-
-
 def _mvt_geometry(in_map_crs: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.ST_AsMVTGeom(in_map_crs, _EXACT, EXTENT, BUFFER, True).label("geom")
 
@@ -88,9 +96,17 @@ def _told(column: Any) -> Any:
 
 def _feature_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     assert layer.geometry is not None
-    inside = layer.geometry.op("&&")(_wider_stored())
-    rows = select(*_columns(layer, scope), _mvt_geometry(func.ST_Transform(layer.geometry, crs.MAP))).where(inside)
+    inside = layer.geometry.op("&&")(_WIDER_STORED)
+    rows = select(*_columns(layer, scope), _drawn(layer.geometry)).where(inside)
     return rows.where(scope.predicate) if scope.predicate is not None else rows
+
+
+def _drawn(geometry: Any) -> ColumnElement[Any]:
+    """A stored geometry in the tile's units; a point needs neither clipping nor a library of projections."""
+    if geometry.type.geometry_type != "POINT":
+        return _mvt_geometry(func.ST_Transform(geometry, crs.MAP))
+    left, top = place_in_world(geometry, _WORLD)
+    return func.ST_Point(left - X * EXTENT, top - Y * EXTENT).label("geom")
 
 
 def _bunch_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
@@ -136,9 +152,9 @@ def _label_rows(layer: Layer, scope: Scope) -> Select[*tuple[Any, ...]]:
     label = label_point(layer)
     assert label is not None
     rows = select(*_columns(layer, scope), *_span(layer), _mvt_geometry(func.ST_Transform(label, crs.MAP)))
-    rows = rows.where(label.op("&&")(_wider_stored()))
+    rows = rows.where(label.op("&&")(_WIDER_STORED))
     if layer.geometry is not None:  # the label lies within: the index finds the few it may be of
-        rows = rows.where(layer.geometry.op("&&")(_wider_stored()))
+        rows = rows.where(layer.geometry.op("&&")(_WIDER_STORED))
     return rows.where(scope.predicate) if scope.predicate is not None else rows
 
 
@@ -162,7 +178,7 @@ def _density_rows(layer: Layer) -> Select[*tuple[Any, ...]]:
     assert layer.density is not None
     assert layer.geometry is not None
     size = layer.density.size_deg
-    near = layer.geometry.op("&&")(func.ST_Expand(_wider_stored(), size))
+    near = layer.geometry.op("&&")(func.ST_Expand(_WIDER_STORED, size))
     counted: Subquery = density_rows(layer, near).subquery("counted")
     c = counted.c
     square = func.ST_MakeEnvelope(c.west, c.south, c.west + size, c.south + size, crs.STORED)
