@@ -50,7 +50,7 @@ def load(
             typer.echo("give a file: opsmap load LAYER FILE", err=True)
             raise typer.Exit(2)
         sent = Sent(wanted, file, ReadOptions(crs, encoding, sheet, layer_name))
-        sender = Sender(source or wanted.source, origin, instead_of=instead_of)
+        sender = Sender(source or wanted.source, origin, None if source else wanted.title.vi, instead_of)
         with connect(url) as connection:
             sent, loaded = _load_asking(connection, sent, sender)
     tell(loaded)

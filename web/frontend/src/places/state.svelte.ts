@@ -37,10 +37,12 @@ export class PlacesState {
     document.documentElement.lang = this.lang;
     document.documentElement.dataset['theme'] = this.theme;
     try {
-      const [me, { layers }, { units }] = await Promise.all([api.me(), api.layers(), api.units('former_district')]);
+      const [me, { layers }, former, communes] = await Promise.all([
+        api.me(), api.layers(), api.units('former_district'), api.units('commune'),
+      ]);
       this.me = me;
       this.layers = layers.filter(isListed);
-      this.units = units;
+      this.units = [...former.units, ...communes.units];
       this.readPlace();
     } catch (error) {
       this.#tell(error);

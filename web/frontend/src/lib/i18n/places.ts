@@ -23,6 +23,7 @@ export const places = {
     placesYes: 'có',
     placesNo: 'không',
     toPlaces: 'Danh mục',
+    takeAlong: 'Tải hồ sơ bản đồ (một tệp, xem không cần mạng)',
   },
   en: {
     placesTitle: 'Facilities',
@@ -47,5 +48,6 @@ export const places = {
     placesYes: 'yes',
     placesNo: 'no',
     toPlaces: 'Facilities',
+    takeAlong: 'Take this map along (one file, no network needed)',
   },
 } as const;
