@@ -96,14 +96,14 @@ def test_equal_requests_are_made_once(reading_url: str) -> None:
         async with tile_pool(reading_url, 2) as pool:
             reader = TileReader(pool)
             made = 0
-            fetch = reader._fetch
+            answer = reader._answer
 
-            async def counted(*arguments: object) -> bytes:
+            async def counted(*arguments: object) -> None:
                 nonlocal made
                 made += 1
-                return await fetch(*arguments)  # type: ignore[arg-type]
+                await answer(*arguments)  # type: ignore[arg-type]
 
-            reader._fetch = counted  # type: ignore[method-assign]
+            reader._answer = counted  # type: ignore[method-assign]
             layer, seen, address = LAYERS["unit"], scope(Role.GUEST, LAYERS["unit"]), tile_at(*PROVINCE, 8)
             bodies = await asyncio.gather(*(reader.read(layer, seen, 1, address) for _ in range(20)))
             assert len({body for _, body in bodies}) == 1
