@@ -63,10 +63,10 @@ def test_one_tile_that_fails_is_nobody_elses_trouble(reading_url: str, monkeypat
     assert failed == [tile.x == 205 for tile in TILES]
 
 
-def test_a_connection_that_breaks_is_replaced(reading_url: str) -> None:
+def test_a_connection_that_breaks_is_replaced(database_url: str) -> None:
     async def use(reader: TileReader) -> list[Any]:
         before = await ask(reader, TILES[5])
-        with psycopg.connect(read.libpq_url(reading_url), autocommit=True) as other:
+        with psycopg.connect(read.libpq_url(database_url), autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -74,7 +74,7 @@ def test_a_connection_that_breaks_is_replaced(reading_url: str) -> None:
         answers = await asyncio.gather(*(ask(reader, tile, 2) for tile in TILES), return_exceptions=True)
         return [before, await ask(reader, TILES[5], 3), answers]
 
-    before, after, between = with_reader(reading_url, 1, use)
+    before, after, between = with_reader(database_url, 1, use)
     assert after == before
     assert sum(isinstance(answer, psycopg.OperationalError) for answer in between) <= 1
 

@@ -25,7 +25,7 @@ export const en: Dictionary = {
   otherLanguage: 'Tiếng Việt',
   themeToDark: 'Dark',
   themeToLight: 'Light',
-  toFisheries: 'Fishing boats',
+  toFisheries: 'Boats',
   toLeaders: 'Province map',
   signIn: 'Sign in',
   signOut: 'Sign out',

@@ -47,7 +47,7 @@ export const places = {
     placesUnsaid: 'no figure',
     placesYes: 'yes',
     placesNo: 'no',
-    toPlaces: 'Facilities',
+    toPlaces: 'Places',
     takeAlong: 'Take this map along (one file, no network needed)',
   },
 } as const;
