@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from geo.errors import BadInput
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import ReadConnection
@@ -51,6 +52,11 @@ class Sum:
     source: SourceInfo | None
     part: float | None = None
     whole: float | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of the rows had no value: then the sum is not the whole."""
+        return self.known is not None and self.known < self.rows
 
 
 def total(sums: Iterable[Sum]) -> float | None:
@@ -195,3 +201,11 @@ async def _whole(connection: ReadConnection, layer: Layer, desk: _Desk, now: dat
 def readable(layers: Sequence[Layer], role: Role) -> list[Layer]:
     """The layers whose sums this role may read: those it sees exactly or as a density."""
     return [m for m in layers if m.measures and m.cell is not None and scope(role, m).mode != "none"]
+
+
+def find_measure(layers: Sequence[Layer], name: str) -> tuple[Layer, Measure]:
+    """The measure `layer.name` among these layers, or BadInput naming every one there is."""
+    every = {f"{layer.name}.{m.name}": (layer, m) for layer in layers for m in layer.measures}
+    if name not in every:
+        raise BadInput(f"measure={name!r}: use one of {', '.join(every)}", field="measure")
+    return every[name]

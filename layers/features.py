@@ -13,7 +13,7 @@ from geo.text import fold
 from layers.access.scope import Scope
 from layers.folding import folded
 from layers.spec import Field, Layer
-from layers.units.models import UnitCell
+from layers.units.read import cells_of
 
 PRECISION_DIGITS = 6
 """Decimals of a degree in lists and documents: a tenth of a metre."""
@@ -76,7 +76,7 @@ def conditions_of(layer: Layer, allowed: Scope, wanted: Wanted) -> list[ColumnEl
     if words := fold(wanted.q):
         found.append(_says(layer, allowed, words))
     if wanted.unit is not None:
-        found.append(in_cells(layer, select(UnitCell.cell_id).where(UnitCell.unit_key == wanted.unit)))
+        found.append(in_cells(layer, cells_of(wanted.unit)))
     if wanted.box is not None:
         if layer.geometry is None:
             raise BadInput(f"bbox: layer {layer.name!r} has no places", field="bbox")

@@ -12,7 +12,7 @@ from layers import aggregate
 from layers.access.roles import Role
 from layers.database import ReadConnection, read
 from layers.sources.freshness import SourceInfo, freshness, least_real
-from layers.spec import Layer, Measure
+from layers.spec import Layer
 from layers.units.models import Unit
 from layers.units.read import (
     STRUCTURES,
@@ -111,7 +111,8 @@ async def _sums_of(
 
 async def unit_values(state: State, role: Role, name: str, units_of: tuple[str, str]) -> UnitValues:
     """Today's values of one measure over the units of (level, structure)."""
-    layer, measure = find_measure(state, role, name)
+    readable = aggregate.readable(list(state.registry.values()), role)
+    layer, measure = aggregate.find_measure(readable, name)
     level, structure = units_of
     now, vintage = state.clock(), structure_date(structure)
     units = select(Unit.key, Unit.code).where(Unit.level == level, on_date(vintage)).order_by(Unit.code)
@@ -147,19 +148,9 @@ async def unit_values(state: State, role: Role, name: str, units_of: tuple[str, 
     )
 
 
-def find_measure(state: State, role: Role, name: str) -> tuple[Layer, Measure]:
-    """The measure `layer.name`, or BadInput naming those this role may read."""
-    readable = aggregate.readable(list(state.registry.values()), role)
-    every = {f"{layer.name}.{m.name}": (layer, m) for layer in readable for m in layer.measures}
-    if name not in every:
-        raise BadInput(f"measure={name!r}: use one of {', '.join(every)}", field="measure")
-    return every[name]
-
-
 def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
     """One sum as the card shows it."""
     source = found.source
-    partial = found.known is not None and found.known < found.rows
     return MeasureView(
         layer=found.layer.name,
         layer_title=Words.of(found.layer.title),
@@ -171,7 +162,7 @@ def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
         source=source_view(source),
         origin=source.origin if source else "real",
         status=_status(found),
-        coverage=f"{found.known}/{found.rows}" if partial else None,
+        coverage=f"{found.known}/{found.rows}" if found.is_partial else None,
         stale=freshness(None if found.t is None else now - found.t, source.cadence if source else None),
         **timed(found.t, now),
     )
@@ -180,7 +171,7 @@ def measure_view(found: aggregate.Sum, now: datetime) -> MeasureView:
 def _status(found: aggregate.Sum) -> Status:
     if found.value is None:
         return "none"
-    if found.known is not None and found.known < found.rows:
+    if found.is_partial:
         return "partial"
     return "estimate" if found.split else "official"
 

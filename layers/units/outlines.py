@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geo import crs
 from layers.base import Base
+from layers.spec import Text
 from layers.units.shapes import many, stored_wkb
 
 GROUND_LOCK = 7_105_101
@@ -59,6 +60,17 @@ class Drawn:
 def source_statement() -> Select[*tuple[Any, ...]]:
     """The official sources in force, by level; none when all outlines are ours."""
     return select(OutlineSource.level, OutlineSource.title, OutlineSource.as_of, OutlineSource.replaced_at)
+
+
+def outline_words(source: Any | None) -> Text:
+    """Whose outlines are in force, as pages and documents say it: a row of `source_statement`, or None for our own."""
+    if source is None:
+        return Text(
+            "Ranh giới: bản tự khái quát, không dùng cho mục đích pháp lý",
+            "Outlines: our own generalisation, not for legal purposes",
+        )
+    whose = f"{source.title}, {source.as_of:%d/%m/%Y}"
+    return Text(f"Ranh giới: bản chính thức, {whose}", f"Outlines: official, {whose}")
 
 
 def describe(connection: psycopg.Connection) -> str:

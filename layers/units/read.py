@@ -42,13 +42,17 @@ def unit_statement(code: str, at: date | None) -> Select[*tuple[Any, ...]]:
     return statement.order_by(latest.desc(), Unit.valid_from.desc()).limit(1)
 
 
+def cells_of(unit: int) -> Select[int]:
+    """The cells that make up a unit."""
+    return select(UnitCell.cell_id).where(UnitCell.unit_key == unit)
+
+
 def parts_statement(unit: int, level: str, at: date) -> Select[*tuple[Any, ...]]:
     """The communes of a date that lie in a unit, by name."""
-    inside = select(UnitCell.cell_id).where(UnitCell.unit_key == unit)
     return (
         select(Unit.code, Unit.full_name.label("name"), Unit.name.label("short"))
         .join(UnitCell, UnitCell.unit_key == Unit.key)
-        .where(Unit.level == level, on_date(at), UnitCell.cell_id.in_(inside))
+        .where(Unit.level == level, on_date(at), UnitCell.cell_id.in_(cells_of(unit)))
         .distinct()
         .order_by(Unit.name)
     )

@@ -127,6 +127,17 @@ def test_the_same_facts_give_the_same_bytes(facts_of: ReadFacts) -> None:
     assert document(facts, "vi") == document(facts, "vi")
 
 
+def test_it_says_whose_outlines_it_draws(connection: psycopg.Connection, facts_of: ReadFacts) -> None:
+    assert "bản tự khái quát" in document(facts_of("522"), "vi")
+    connection.execute(
+        "INSERT INTO outline_source (level, title, as_of, file_name, sha256, replaced_at)"
+        " VALUES ('commune', 'Sở Mẫu', '2026-01-02', 'a.gpkg', ''::bytea, now())"
+    )
+    page = document(facts_of("522"), "vi")
+    assert "bản chính thức, Sở Mẫu, 02/01/2026" in page
+    assert "bản tự khái quát" not in page
+
+
 def test_a_province_is_told_by_its_former_districts(facts_of: ReadFacts) -> None:
     assert len(facts_of("51").parts) == 23
 

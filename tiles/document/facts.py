@@ -1,7 +1,6 @@
 """What a document tells of a unit, read once: its parts with one measure, its sums, its facilities, a track."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,9 +20,10 @@ from layers.database import ReadConnection
 from layers.features import features_statement, in_cells
 from layers.registry import Registry
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
-from layers.spec import Layer
+from layers.spec import Layer, Measure, Text
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
-from layers.units.read import LABEL, on_date, unit_statement
+from layers.units.outlines import outline_words, source_statement
+from layers.units.read import LABEL, cells_of, on_date, unit_statement
 from tiles.document.track import read_track
 
 DETAIL_ZOOM = 12
@@ -73,6 +73,7 @@ class Facts:
     sources: dict[int, SourceInfo]
     role: Role
     at: datetime
+    outlines: Text
     tracks: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -99,7 +100,7 @@ async def read_facts(
     layers = aggregate.readable(list(registry.values()), role)
     return Facts(
         unit=unit,
-        parts=await _parts(connection, unit, find_figure(layers, measure), at),
+        parts=await _parts(connection, unit, aggregate.find_measure(layers, measure), at),
         sums=await aggregate.read_unit(connection, layers, unit["key"], at),
         shown=await _shown(connection, registry, (role, unit["key"]), at),
         land=[json.loads(r.geojson) for r in await connection.execute(_land(unit["key"]))],
@@ -107,24 +108,17 @@ async def read_facts(
         sources=await read_sources(connection),
         role=role,
         at=at,
+        outlines=outline_words((await connection.execute(source_statement())).first()),
         tracks=await read_track(connection, registry["vessel_track"], role, unit["key"]),
     )
 
 
-def find_figure(layers: Sequence[Layer], name: str) -> tuple[Layer, str]:
-    """The layer and the measure's name, or BadInput naming those this role may read."""
-    every = {f"{layer.name}.{m.name}": (layer, m.name) for layer in layers for m in layer.measures}
-    if name not in every:
-        raise BadInput(f"measure={name!r}: use one of {', '.join(every)}", field="measure")
-    return every[name]
-
-
-async def _parts(connection: ReadConnection, unit: RowMapping, figure: tuple[Layer, str], at: datetime) -> list[Part]:
-    layer, name = figure
+async def _parts(connection: ReadConnection, unit: RowMapping, told: tuple[Layer, Measure], at: datetime) -> list[Part]:
+    layer, measure = told
     rows = (await connection.execute(_parts_statement(unit, at))).all()
     sums = await aggregate.read_units(connection, layer, [r.key for r in rows], at)
-    told = {key: next(s for s in found if s.measure.name == name) for key, found in sums.items()}
-    return [Part(r.code, r.name, r.short, _label(r), json.loads(r.geojson), told[r.key]) for r in rows]
+    figures = {key: next(s for s in found if s.measure is measure) for key, found in sums.items()}
+    return [Part(r.code, r.name, r.short, _label(r), json.loads(r.geojson), figures[r.key]) for r in rows]
 
 
 def _label(row: Any) -> tuple[float, float] | None:
@@ -133,8 +127,7 @@ def _label(row: Any) -> tuple[float, float] | None:
 
 def _parts_statement(unit: RowMapping, at: datetime) -> Select[*tuple[Any, ...]]:
     """The units of today that lie in a unit, with outlines fit for a page."""
-    inside = select(UnitCell.cell_id).where(UnitCell.unit_key == unit["key"])
-    members = select(UnitCell.unit_key).where(UnitCell.cell_id.in_(inside))
+    members = select(UnitCell.unit_key).where(UnitCell.cell_id.in_(cells_of(unit["key"])))
     today = on_date(local_date(at))
     outline = _outline(UnitShape.geom).label("geojson")
     return (
@@ -155,15 +148,11 @@ async def _shown(connection: ReadConnection, registry: Registry, asked: tuple[Ro
         if layer.style.shape != "circle" or layer.cell is None or allowed.mode != "exact":
             continue
         rows = (
-            await connection.execute(features_statement(layer, allowed, [in_cells(layer, _cells(unit))]))
+            await connection.execute(features_statement(layer, allowed, [in_cells(layer, cells_of(unit))]))
         ).mappings()
         told = [dict(row) | {"geometry": json.loads(row["geojson"])} for row in rows if row["geojson"]]
         found.append(Shown(layer, told[:MOST_FEATURES], max(0, len(told) - MOST_FEATURES)))
     return found
-
-
-def _cells(unit: int) -> Select[*tuple[Any, ...]]:
-    return select(UnitCell.cell_id).where(UnitCell.unit_key == unit)
 
 
 def _land(unit: int) -> Select[*tuple[Any, ...]]:

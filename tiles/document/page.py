@@ -95,7 +95,7 @@ def _head(facts: Facts, lang: str) -> str:
     made = f"{word('made', lang)} {moment(facts.at)} ({word('local', lang)})"
     return (
         f"<header><h1>{clean(title(facts, lang))}</h1>{mark}{inside}"
-        f'<p class="quiet">{made}. {word("outlines", lang)}.</p></header><main><div class="stage">'
+        f'<p class="quiet">{made}. {clean(say(facts.outlines, lang))}.</p></header><main><div class="stage">'
     )
 
 
@@ -139,7 +139,7 @@ def _tables(facts: Facts, lang: str) -> Iterator[str]:
             yield _listed(shown, facts, lang)
     if facts.tracks:
         yield _sailed(facts, lang)
-    yield f"<footer>{clean(title(facts, lang))} · {moment(facts.at)} · {word('outlines', lang)}</footer>"
+    yield f"<footer>{clean(title(facts, lang))} · {moment(facts.at)} · {clean(say(facts.outlines, lang))}</footer>"
 
 
 def _sum(found: Any, facts: Facts, lang: str) -> tuple[str, ...]:

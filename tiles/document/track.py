@@ -12,7 +12,8 @@ from layers.access.scope import scope
 from layers.database import ReadConnection
 from layers.sources.models import Source
 from layers.spec import Layer
-from layers.units.models import Cell, UnitCell
+from layers.units.models import Cell
+from layers.units.read import cells_of
 from layers.vessels.registry import Vessel
 from layers.vessels.tracks import VesselTrack
 
@@ -45,7 +46,7 @@ async def read_track(connection: ReadConnection, layer: Layer, role: Role, unit:
 
 def _busiest(unit: int) -> Select[*tuple[Any, ...]]:
     """The boat registered in the unit that sailed farthest within its sight in the last day, if any did."""
-    cells = select(UnitCell.cell_id).where(UnitCell.unit_key == unit)
+    cells = cells_of(unit)
     around = select(func.ST_Expand(func.ST_Extent(Cell.geom), SIGHT_DEG)).where(Cell.id.in_(cells))
     in_sight = VesselTrack.geom.op("&&")(func.ST_SetSRID(cast(around.scalar_subquery(), Geometry), crs.STORED))
     ids = select(literal("v").concat(cast(Vessel.id, String)))

@@ -41,10 +41,6 @@ WORDS: dict[str, Text] = {
     "yes": Text("có", "yes"),
     "no": Text("không", "no"),
     "islands": Text("Biển Đông, Đặc khu Hoàng Sa, Đặc khu Trường Sa", "East Sea, Hoàng Sa and Trường Sa"),
-    "outlines": Text(
-        "Ranh giới: bản tự khái quát, không dùng để xác định địa giới",
-        "Outlines: our own generalisation, not for settling borders",
-    ),
 }
 
 
@@ -69,7 +65,7 @@ def figure(found: Sum, lang: str) -> str:
     if found.value is None:
         return word("none", lang)
     told = f"{number(found.value, lang, found.measure.digits)} {say(found.measure.unit, lang)}"
-    if found.known is not None and found.known < found.rows:
+    if found.is_partial:
         return f"{told} ({word('partial', lang)}: {found.known}/{found.rows})"
     return f"{told} ({word('estimate', lang)})" if found.split else told
 
