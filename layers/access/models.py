@@ -43,3 +43,16 @@ class LoginLink(Base):
     account_id: Mapped[int]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A key for machines, stored as a hash; `source` limits it to sending as that source (None: reading only)."""
+
+    __tablename__ = "api_key"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    source: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

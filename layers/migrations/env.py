@@ -10,8 +10,10 @@ from layers import bunches, sums, versions
 from layers.access import models as access_models
 from layers.base import Base
 from layers.database import MIGRATION_LOCK
+from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.sources import models as source_models
+from layers.sources import papers, raw
 from layers.units import outlines
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
@@ -22,6 +24,9 @@ TABLES = (
     sums,
     versions,
     access_models,
+    papers,
+    raw,
+    indicator_models,
     source_models,
     vessel_models,
     outlines,

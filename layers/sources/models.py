@@ -25,7 +25,11 @@ class Source(Base):
 
 
 class Delivery(Base):
-    """One run of one source: a file, or a stretch of a stream. `t_from` and `t_to` span its AIS positions."""
+    """One run of one source: a file, or a stretch of a stream. `t_from` and `t_to` span its AIS positions.
+
+    `adapter` names the code that understood it and its version (`ais/2`); `sha256` is that of the bytes read, and of
+    the raw file where one was kept; `paper_id` the paper it came with.
+    """
 
     __tablename__ = "delivery"
 
@@ -38,6 +42,8 @@ class Delivery(Base):
     summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     t_from: Mapped[datetime | None]
     t_to: Mapped[datetime | None]
+    adapter: Mapped[str | None]
+    paper_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class RejectRow(Base):

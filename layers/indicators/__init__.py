@@ -1,0 +1,1 @@
+"""Figures that are delivered as such: one number per subject and period, with the paper it stands in."""

@@ -1,0 +1,57 @@
+"""Observations: what a source said a number was, about whom, for which days, and by which paper."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base
+
+SUBJECTS = ("unit", "agency", "facility", "province")
+STATUSES = ("estimate", "preliminary", "official")
+"""*Ước*, *sơ bộ*, *chính thức*: each stands beside the others; a later word of the same kind is a correction."""
+
+
+class Observation(Base):
+    """One value of one indicator for the days [period_from, period_to) in Việt Nam, as one source said it.
+
+    A correction is a new row and the former one gets `superseded_at`; a value whose paper was revoked gets
+    `retracted_at`. `value` NULL: the source said that it has no number. `row_no` is the row of the delivered file;
+    `raw` what stood there.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        CheckConstraint(f"subject_kind IN {SUBJECTS}", name="subject_kind"),
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        CheckConstraint("period_from < period_to", name="period"),
+        Index(
+            "uq_observation_current",
+            *("source_id", "indicator", "subject_kind", "subject", "period_from", "period_to", "status"),
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL AND retracted_at IS NULL"),
+        ),
+        Index("ix_observation_indicator", "indicator", "subject_kind", "subject", "period_from"),
+        Index("ix_observation_paper", "paper_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    source_id: Mapped[int] = mapped_column(SmallInteger)
+    indicator: Mapped[str]
+    subject_kind: Mapped[str]
+    subject: Mapped[str]
+    period_from: Mapped[date]
+    period_to: Mapped[date]
+    value: Mapped[Decimal | None]
+    unit: Mapped[str]
+    status: Mapped[str]
+    paper_id: Mapped[int | None] = mapped_column(BigInteger)
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    row_no: Mapped[int | None] = mapped_column(BigInteger)
+    raw: Mapped[bytes]
+    heard_at: Mapped[datetime]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    superseded_at: Mapped[datetime | None]
+    retracted_at: Mapped[datetime | None]
+    retracted_by: Mapped[int | None] = mapped_column(BigInteger)
