@@ -1,4 +1,4 @@
-"""Papers (văn bản): the numbered, signed letters and reports that official figures stand in, and what became of them."""
+"""Papers (văn bản): the numbered, signed letters and reports of official figures, and what became of them."""
 
 from datetime import date, datetime
 from typing import NamedTuple
