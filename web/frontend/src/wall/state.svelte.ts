@@ -1,7 +1,7 @@
 // What one screen of the wall knows: the scenes, what is told, the figures, and the server's time by which all agree.
 import { api, type Bilingual, type Lang, type Origin, type Unit, type UnitCard, type UnitValues } from '../api';
 import { wallApi, type Scene, type SourceState, type WallLayer } from '../api.wall';
-import { formatDuration, formatNumber } from '../lib/format';
+import { formatDuration, formatFixed } from '../lib/format';
 import { chooseLang, dictionary, pick } from '../lib/i18n';
 import { LiveState } from '../live/state.svelte';
 import { classify } from '../map/classes';
@@ -149,7 +149,7 @@ export class WallState {
     const byKey = new Map(this.shown?.values.map((each) => [each.key, each]));
     return this.units.filter((unit) => unit.shape).map((unit) => {
       const value = byKey.get(unit.key)?.value ?? null;
-      const text = value === null ? '—' : formatNumber(value, this.lang, this.shown?.measure.digits ?? 0);
+      const text = value === null ? '—' : formatFixed(value, this.lang, this.shown?.measure.digits ?? 0);
       const place = classify(value, this.shown?.breaks ?? []);
       return { unit, value, text: this.shown ? text : '', class: place, onBright: (this.classes[place]?.ink ?? LIGHT_INK) !== LIGHT_INK };
     });
