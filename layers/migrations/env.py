@@ -12,8 +12,8 @@ from layers.base import Base
 from layers.database import MIGRATION_LOCK
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
+from layers.sources import exchange, papers, raw
 from layers.sources import models as source_models
-from layers.sources import papers, raw
 from layers.units import outlines
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
@@ -24,6 +24,7 @@ TABLES = (
     sums,
     versions,
     access_models,
+    exchange,
     papers,
     raw,
     indicator_models,
