@@ -1,0 +1,181 @@
+"""Reads an edXML envelope (QCVN 102:2016), its prefix, default namespace or lack of one as the sender likes it.
+
+Files stand outside the envelope (`AttachmentEncoded`), base64; they are decoded as they come and never held whole. XML
+signatures are not checked.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import BinaryIO
+
+from geo.clock import LOCAL
+from geo.errors import BadInput
+from ingest.exchange.document import MESSAGE_TYPES, Attachment, Business, Document, Organ, Signer, Trace
+from ingest.xml_tree import LIMITS, Limits, Node, Take, read_xml
+
+ROOTS = ("edXML", "edXMLEnvelope")
+CONTENT = "ContentTransferEncoded"
+NOT_KEPT = ("StaffInfo", "Telephone", "Email", "Fax", "Content")
+MOST_LETTERS = 2000
+"""A name or subject longer than this is no name and no subject."""
+_DAY = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})|(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+
+
+def read_document(stream: BinaryIO, *, limits: Limits = LIMITS, take: Take | None = None) -> Document:
+    """The envelope. BadInput, naming the element and what it should hold, for one that cannot be understood."""
+    root = read_xml(stream, blobs=frozenset({CONTENT}), take=take, limits=limits)
+    envelope = root if root.name == "edXMLEnvelope" else root.find("edXMLEnvelope")
+    if root.name not in ROOTS or envelope is None:
+        raise BadInput(f"element {root.name!r}: an edXML message begins with edXML or edXMLEnvelope", field="edXML")
+    header = envelope.find("edXMLHeader", "MessageHeader")
+    if header is None:
+        raise BadInput("edXMLHeader/MessageHeader is missing: it says whose message it is", field="MessageHeader")
+    return _document(header, envelope, root)
+
+
+def _document(header: Node, envelope: Node, root: Node) -> Document:
+    traces = envelope.find("edXMLHeader", "TraceHeaderList") or Node("TraceHeaderList", {})
+    sender = _organ(header.find("From"))
+    code = header.find("Code") or Node("Code", {})
+    issued = _day(header, "PromulgationInfo", "PromulgationDate")
+    number, notation = code.say("CodeNumber"), code.say("CodeNotation")
+    return Document(
+        document_id=_document_id(header, sender, (number, notation), issued),
+        sender=sender,
+        receivers=tuple(_organ(node) for node in header.all("To")),
+        number=number,
+        notation=notation,
+        place=header.say("PromulgationInfo", "Place"),
+        issued_on=issued,
+        kind=_number(header, "DocumentType", "Type"),
+        kind_name=header.say("DocumentType", "TypeName"),
+        subject=_short(header, "Subject"),
+        signer=_signer(header),
+        due_on=_day(header, "DueDate"),
+        business=_business(traces),
+        traces=tuple(_traces(traces)),
+        attachments=_attachments(envelope, root),
+        says_more=_says_more(envelope),
+    )
+
+
+def _document_id(header: Node, sender: Organ, named: tuple[str | None, str | None], issued: date | None) -> str:
+    """The sender's name of the document; where it gives none, its organ, number, sign and day."""
+    given = _short(header, "DocumentId")
+    if given is not None:
+        return given
+    parts = [part for part in (sender.code, *named, issued.isoformat() if issued else None) if part]
+    if len(parts) < 2:
+        raise BadInput("DocumentId is missing, and so is the number it could be known by", field="DocumentId")
+    return ",".join(parts)
+
+
+def _organ(node: Node | None) -> Organ:
+    code = node.say("OrganId") if node is not None else None
+    if node is None or code is None:
+        where = "From" if node is None else node.name
+        raise BadInput(f"{where}/OrganId is missing: give the agency's code on the axis", field="OrganId")
+    return Organ(code, node.say("OrganName"), node.say("OrganizationInCharge"))
+
+
+def _signer(header: Node) -> Signer:
+    info = header.find("SignerInfo") or Node("SignerInfo", {})
+    return Signer(info.say("FullName"), info.say("Position"), info.say("Competence"))
+
+
+def _business(traces: Node) -> Business:
+    node = traces.find("Bussiness") or traces.find("Business") or Node("Bussiness", {})
+    told = node.say("BussinessDocType") or node.say("BusinessDocType") or "0"
+    if told not in ("0", "1", "2", "3"):
+        raise BadInput(f"BussinessDocType={told!r}: use 0 (new), 1 (revocation), 2 (update) or 3 (replacement)",
+                       field="BussinessDocType")  # fmt: skip
+    replaced = node.find("ReplacementInfoList") or Node("ReplacementInfoList", {})
+    named = [node.say("DocumentId"), *(info.say("DocumentId") for info in replaced.all("ReplacementInfo"))]
+    acts_on = tuple(dict.fromkeys(name for name in named if name))
+    reason = node.say("BussinessDocReason") or node.say("BusinessDocReason")
+    return Business(MESSAGE_TYPES[int(told)], reason, acts_on)
+
+
+def _traces(traces: Node) -> list[Trace]:
+    found = []
+    for node in traces.all("TraceHeader"):
+        organ, told = node.say("OrganId"), node.say("Timestamp")
+        if organ and told and (at := read_moment(told)):
+            found.append(Trace(organ, at))
+    return found
+
+
+def read_moment(told: str) -> datetime | None:
+    """A moment as such messages write it (UTC): ISO 8601, `yyyy/MM/dd HH:mm:ss` of Việt Nam, or Unix seconds."""
+    if told.isdigit() and len(told) in (10, 13):
+        return datetime.fromtimestamp(int(told[:10]), UTC)
+    try:
+        moment = datetime.fromisoformat(told.replace("/", "-", 2).strip())
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
+
+
+def _attachments(envelope: Node, root: Node) -> tuple[Attachment, ...]:
+    """The files, with what the manifest says of them."""
+    manifest = envelope.find("edXMLBody", "edXMLManifest") or Node("edXMLManifest", {})
+    told = {node.say("ContentId") or _cid(node): node for node in manifest.all("Reference")}
+    found = []
+    for place in (root, envelope):
+        for encoded in place.all("AttachmentEncoded"):
+            nodes = list(encoded.all("Attachment")) or [encoded]
+            found += [_attachment(node, told) for node in nodes if node.find(CONTENT) is not None]
+    return tuple(found)
+
+
+def _attachment(node: Node, told: dict[str, Node]) -> Attachment:
+    content = node.find(CONTENT)
+    assert content is not None
+    assert content.blob is not None  # only elements with content are asked
+    content_id = _bare(node.say("ContentId") or _cid(node))
+    reference = next((other for name, other in told.items() if _bare(name) == content_id), Node("Reference", {}))
+
+    def say(name: str) -> str | None:
+        return node.say(name) or reference.say(name)
+
+    name = say("AttachmentName") or say("Description") or content_id or "attachment"
+    return Attachment(name[:MOST_LETTERS], content.blob, content_id, say("ContentType"), say("Description"))
+
+
+def _cid(node: Node) -> str:
+    return node.attributes.get("href", "")
+
+
+def _bare(content_id: str) -> str:
+    name = content_id.removeprefix("cid:")
+    return name[1:-1] if name.startswith("<") and name.endswith(">") else name
+
+
+def _says_more(node: Node) -> bool:
+    return any((child.name in NOT_KEPT and (child.text or child.children)) or _says_more(child)
+               for child in node.children)  # fmt: skip
+
+
+def _short(node: Node, name: str) -> str | None:
+    told = node.say(name)
+    return told[:MOST_LETTERS] if told else None
+
+
+def _number(node: Node, *path: str) -> int | None:
+    told = node.say(*path)
+    return int(told) if told is not None and told.isdecimal() and len(told) < 6 else None
+
+
+def _day(node: Node, *path: str) -> date | None:
+    """A day; BadInput for one that is written but cannot be."""
+    told = node.say(*path)
+    if told is None:
+        return None
+    match = _DAY.match(told)
+    try:
+        if match is None:
+            raise ValueError
+        y, m, d = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
+        return date(int(y), int(m), int(d))
+    except ValueError:
+        raise BadInput(f"{path[-1]}={told[:40]!r}: write a day as yyyy/MM/dd", field=path[-1]) from None
