@@ -27,7 +27,7 @@ IN_MEMORY = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a message may hold at a time: depth, elements, letters outside blobs, bytes of one decoded; `total` bytes."""
+    """What a message may hold at a time: depth, elements, letters outside blobs, bytes of one blob; `total` bytes."""
 
     depth: int = 64
     elements: int = 200_000

@@ -17,7 +17,7 @@ class ExchangeMessage(Base):
     """One message, stored once per sender's `uid` whatever how often it is delivered (`seen`).
 
     `sha256` is that of the message as it came, `kept_sha256` of what the raw store holds of it: the same when nothing
-    had to be left out. `refers_to` are the documents a replacement or a revocation acts on. `told` is the last state
+    had to be left out. `content` names what the document says, whatever it passed through on its way. `refers_to` are the documents a replacement or a revocation acts on. `told` is the last state
     the axis was told.
     """
 
@@ -43,6 +43,7 @@ class ExchangeMessage(Base):
     told: Mapped[str | None]
     sha256: Mapped[bytes]
     kept_sha256: Mapped[bytes | None]
+    content: Mapped[bytes | None]
     size: Mapped[int] = mapped_column(BigInteger)
     seen: Mapped[int] = mapped_column(server_default="1")
     paper_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -75,6 +76,7 @@ class Arrived(NamedTuple):
     from_org: str | None
     to_orgs: list[str]
     sha256: bytes
+    content: bytes | None
     size: int
     sent_at: datetime | None
 
@@ -89,15 +91,20 @@ class Known(NamedTuple):
 
 _RECORD = """
 INSERT INTO exchange_message (source_id, delivery_id, uid, message_type, document_id, refers_to, from_org, to_orgs,
-                              sha256, size, sent_at, state, state_at, received_at)
+                              sha256, content, size, sent_at, state, state_at, received_at)
 VALUES (%(source_id)s, %(delivery_id)s, %(uid)s, %(message_type)s, %(document_id)s, %(refers_to)s, %(from_org)s,
-        %(to_orgs)s, %(sha256)s, %(size)s, %(sent_at)s, 'inbox', %(now)s, %(now)s)
+        %(to_orgs)s, %(sha256)s, %(content)s, %(size)s, %(sent_at)s, 'inbox', %(now)s, %(now)s)
 RETURNING id
 """
-_WAITING = """
+_ACTING = """
 SELECT id, message_type, paper_id FROM exchange_message
-WHERE source_id = %s AND %s = ANY(refers_to) AND message_type IN ('revocation', 'replacement')
+WHERE source_id = %s AND %s = ANY(refers_to) AND from_org = %s AND state <> 'rejection'
+  AND message_type IN ('revocation', 'replacement')
 ORDER BY id
+"""
+_BROUGHT = """
+SELECT content, message_type FROM exchange_message
+WHERE source_id = %s AND document_id = %s AND message_type <> 'revocation' AND paper_id IS NOT NULL ORDER BY id
 """
 
 
@@ -145,6 +152,13 @@ def keep_links(
     )
 
 
-def acting_on(connection: psycopg.Connection, source_id: int, document_id: str) -> list[tuple[int, str, int | None]]:
-    """Revocations and replacements of a document, oldest first: (message id, type, id of their own paper)."""
-    return list(connection.execute(_WAITING, (source_id, document_id)))
+def acting_on(
+    connection: psycopg.Connection, source_id: int, document_id: str, from_org: str | None
+) -> list[tuple[int, str, int | None]]:
+    """What its own sender did with a document, oldest first: (message id, revocation or replacement, its paper)."""
+    return list(connection.execute(_ACTING, (source_id, document_id, from_org)))
+
+
+def brought(connection: psycopg.Connection, source_id: int, document_id: str) -> list[tuple[bytes | None, str]]:
+    """The content and type of every message that brought this document."""
+    return list(connection.execute(_BROUGHT, (source_id, document_id)))
