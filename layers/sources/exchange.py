@@ -17,8 +17,8 @@ class ExchangeMessage(Base):
     """One message, stored once per sender's `uid` whatever how often it is delivered (`seen`).
 
     `sha256` is that of the message as it came, `kept_sha256` of what the raw store holds of it: the same when nothing
-    had to be left out. `content` names what the document says, whatever it passed through on its way. `refers_to` are the documents a replacement or a revocation acts on. `told` is the last state
-    the axis was told.
+    had to be left out. `content` names what the document says, whatever it passed through on its way. `refers_to` are
+    the documents a replacement or a revocation acts on. `told` is the last state the axis was told.
     """
 
     __tablename__ = "exchange_message"

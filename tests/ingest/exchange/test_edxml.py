@@ -129,8 +129,6 @@ def test_a_large_file_stays_out_of_memory() -> None:
         head = b"<edXML><edXMLEnvelope><edXMLHeader><MessageHeader><From><OrganId>H48</OrganId></From>"
         head += b"<DocumentId>1</DocumentId></MessageHeader></edXMLHeader></edXMLEnvelope>"
         head += b"<AttachmentEncoded><ContentTransferEncoded>"
-            b"</DocumentId></MessageHeader></edXMLHeader></edXMLEnvelope><AttachmentEncoded><ContentTransferEncoded>"
-        )
         tail = b"</ContentTransferEncoded></AttachmentEncoded></edXML>"
 
         def read(self, size: int = -1) -> bytes:
