@@ -7,11 +7,12 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
-from web.commands import accounts, data, database, docs, document, ingest, processes, replay, units, wall
+from web.commands import accounts, data, database, docs, document, exchange, ingest, processes, replay, units, wall
 from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="db")
+ingest.app.command("exchange")(exchange.exchange)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(accounts.app, name="user")
 app.add_typer(units.app, name="units")

@@ -65,7 +65,7 @@ class Attachment:
 class Document:
     """One envelope. `document_id` names the document on the axis; days are of Việt Nam.
 
-    `says_more`: it holds things that we neither need nor keep.
+    `bare`: it came without an envelope, so there is no paper. `says_more`: it holds things that we do not keep.
     """
 
     document_id: str
@@ -83,6 +83,7 @@ class Document:
     business: Business = Business()
     traces: tuple[Trace, ...] = ()
     attachments: tuple[Attachment, ...] = field(default=(), compare=False)
+    bare: bool = False
     says_more: bool = field(default=False, compare=False)
 
 

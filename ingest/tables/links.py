@@ -62,6 +62,19 @@ def link_transmitters(
         connection.execute(_SLIP, {"boats": list(boats)})
 
 
+def unlink_vessels(connection: psycopg.Connection, boats: Sequence[int], now: datetime) -> None:
+    """Take every transmitter off these boats: they are no longer in the register."""
+    connection.execute(
+        "UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %s)"
+        " WHERE vessel_id = ANY(%s) AND valid_to IS NULL",
+        (now, list(boats)),
+    )
+    version = bump(connection, "vessel")
+    if connection.execute(_TOUCH, {"version": version, "boats": list(boats)}).rowcount:
+        settle(connection, version)
+        connection.execute(_SLIP, {"boats": list(boats)})
+
+
 def _transmitter(connection: psycopg.Connection, kind: str, key: str) -> int:
     found = connection.execute(_TRANSMITTER, (key, kind)).fetchone()
     assert found is not None  # RETURNING always gives the row

@@ -45,11 +45,12 @@ MOST_KEPT = 50_000
 
 
 class Loaded(NamedTuple):
-    """What a file came to, what of it was refused (the first MOST_KEPT), and how it was read."""
+    """What a file came to, what of it was refused (the first MOST_KEPT), how it was read, and as which delivery."""
 
     summary: Summary
     rejects: list[Reject]
     reading: Reading
+    delivery_id: int
 
 
 @dataclass
@@ -102,7 +103,7 @@ def load_table(
             _move(run, _store(run, reading, now, options.report), sender.instead_of)
             run.summary.seconds = time.monotonic() - began
             _close_delivery(run, digest)
-    return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading)
+    return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading, run.delivered.delivery_id)
 
 
 def read_file(layer: Layer, path: Path, options: ReadOptions = NOTHING_SAID) -> Reading:

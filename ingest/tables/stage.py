@@ -27,6 +27,13 @@ _KNOWN = """
 UPDATE stage_fact AS s SET id = t.id, known = (t.content_hash = s.content_hash) FROM {table} AS t
 WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
 """
+# What stood down and comes back is the same thing as before.
+_BACK = """
+UPDATE stage_fact AS s SET id = t.id FROM (
+    SELECT DISTINCT ON (code) code, id FROM {table} WHERE source_id = %(source)s AND superseded_at IS NOT NULL
+    ORDER BY code, row_id DESC) AS t
+WHERE s.id IS NULL AND t.code = s.code
+"""
 _CLOSE = """
 UPDATE {table} AS t SET superseded_at = %(now)s FROM stage_fact AS s
 WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
@@ -64,6 +71,7 @@ class Stage:
     def _make(self) -> None:
         made = "CREATE TEMP TABLE stage_fact ON COMMIT DROP AS SELECT {}, id, false AS known, 0::int8 AS line_no,"
         made += " ''::bytea AS raw FROM {} WITH NO DATA"
+        self._connection.execute("DROP TABLE IF EXISTS pg_temp.stage_fact")  # of a file before in one transaction
         self._connection.execute(sql.SQL(made).format(self._names(), self._table))
 
     def _names(self) -> sql.Composed:
@@ -96,6 +104,7 @@ class Stage:
         self._connection.execute("ANALYZE stage_fact")
         self._run(_KNOWN)
         self._connection.execute("DELETE FROM stage_fact WHERE known")
+        self._run(_BACK)
         self._run(_CLOSE)
         return self._run(_MOVE).rowcount
 

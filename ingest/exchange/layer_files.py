@@ -1,0 +1,48 @@
+"""Files of layers that travel in a message: schools, health facilities … read by the same code as a file by hand.
+
+Our contract: the file's Description says `layer:NAME`, or its name begins with the layer's (`school_2026-11.xlsx`).
+"""
+
+import re
+from pathlib import Path
+
+from ingest.exchange.desk import Given, Published, Room
+from ingest.tables.load import load_table
+from layers.registry import load_layers
+from layers.spec import Layer
+
+ADAPTER = "layer_file/1"
+_SAID = re.compile(r"\blayer:([a-z_]+)\b")
+
+
+class LayerFiles:
+    """Any layer of the registry that takes files."""
+
+    name = "layer_file"
+
+    def knows(self, given: Given) -> bool:
+        """Whether the file says which layer it is for."""
+        return layer_of(given) is not None
+
+    def publish(self, room: Room, given: Given, scratch: Path) -> Published:
+        """Store the rows; each that is refused is kept with its bytes."""
+        layer = layer_of(given)
+        assert layer is not None  # nobody else is asked
+        sender = room.desk.sender(layer.name, layer.source, layer.title.vi)
+        loaded = load_table(room.connection, layer, given.path, sender, room.clock)
+        room.connection.execute(
+            "UPDATE delivery SET paper_id = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
+            (room.paper_id, ADAPTER, loaded.delivery_id),
+        )
+        return Published(loaded.summary, given.path)
+
+
+def layer_of(given: Given) -> Layer | None:
+    """The layer a file is for, or None."""
+    layers = {name: layer for name, layer in load_layers().items() if layer.file is not None}
+    said = _SAID.search(given.description or "")
+    if said is not None:
+        return layers.get(said[1])
+    stem = given.name.lower()
+    named = [name for name in layers if re.match(rf"{name}(?![a-z])", stem)]
+    return layers[max(named, key=len)] if named else None
