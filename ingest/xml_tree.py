@@ -76,6 +76,9 @@ class Blob:
         self._file.seek(0)
         return self._file  # type: ignore[return-value]
 
+    def __del__(self) -> None:
+        self._file.close()
+
     @property
     def sha256(self) -> bytes:
         """Of the decoded bytes."""

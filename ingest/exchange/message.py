@@ -16,10 +16,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from geo.errors import BadInput
+from ingest.exchange.avreport import has_report
 from ingest.exchange.desk import Given
 from ingest.exchange.document import MESSAGE_TYPES, Attachment, Business, Document, Organ, content_of
 from ingest.exchange.edxml_read import read_document
-from ingest.exchange.route import adapter_of
+from ingest.exchange.route import REPORTS, adapter_of
 from ingest.xml_tree import CHUNK
 
 MOST_JSON = 30_000_000
@@ -33,15 +34,16 @@ def read_message(opened: AbstractContextManager[BinaryIO], name: str) -> Documen
         head = stream.read(CHUNK)
         stream.seek(0)
         given = Given(name, Path(name), head, None)
-        if adapter_of(given) is not None and not _is_envelope(head):
+        if adapter_of(given, REPORTS) is not None and not _is_letter(head):
             return _bare(stream, name)
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return _from_vxp(stream)
         return read_document(stream)
 
 
-def _is_envelope(head: bytes) -> bool:
-    return b"edXML" in head[:1000] and b"AVReport" not in head
+def _is_letter(head: bytes) -> bool:
+    """An envelope with files, not one with a report for its body."""
+    return b"edXML" in head[:1000] and not has_report(head)
 
 
 def _bare(stream: BinaryIO, name: str) -> Document:

@@ -7,12 +7,17 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from geo.errors import BadInput
+from ingest.exchange.avreport import AvReports
+from ingest.exchange.cases import Cases1022
 from ingest.exchange.desk import Adapter, Given
 from ingest.exchange.document import Attachment
+from ingest.exchange.his.adapter import HisXml
 from ingest.exchange.layer_files import LayerFiles
 
-ADAPTERS: tuple[Adapter, ...] = (LayerFiles(),)
-HEAD = 4096
+REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022())
+"""What may also come without an envelope around it."""
+ADAPTERS: tuple[Adapter, ...] = (*REPORTS, LayerFiles())
+HEAD = 1 << 16
 MOST_UNPACKED = 200_000_000
 PAPER_TEXT = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".signed", ".png", ".jpg")
 """The letter itself, for people; never kept here."""
