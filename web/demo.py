@@ -7,12 +7,13 @@ A boat's position is a pure function of (seed, boat, time), so a start fills the
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import psycopg
 
 from fixtures import feed as raw_feed
+from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.fleet import boats
+from fixtures.letters import letter_of
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
@@ -20,13 +21,15 @@ from geo.errors import BadInput
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
 from ingest.deliveries import Delivery, Sender
+from ingest.exchange.axis import AxisClient, Post
+from ingest.exchange.desk import Desk
+from ingest.exchange.take import Taken
 from ingest.feed import LiveFeed
 from ingest.lasting import LastingConnection
 from ingest.live import Pace, run_feeds
 from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.stream import ChunkStream
-from ingest.tables.load import load_table
 from ingest.tables.withdraw import is_withdrawn
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
@@ -50,13 +53,16 @@ TABLES = (
     ("zone", Sender("zones_demo", "simulated", "Vùng biển tự khái quát (mô phỏng)"), "zones.geojson"),
     ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
 )
+DESK = Desk(
+    Sender("axis_demo", "simulated", "Trục liên thông (mô phỏng)"), {layer: sender for layer, sender, _ in TABLES}
+)
 OURS = ("units", "background")
 AIS_EVERY = timedelta(seconds=0.5)
 VMS_EVERY = timedelta(seconds=5)
 PROCESS = "demo"
 
 
-def load(url: str, folder: Path, say: Say, clock: Clock = system_clock) -> None:
+def load(url: str, say: Say, clock: Clock = system_clock) -> None:
     """Bring the demonstration to this moment: books first, then what its boats sent since the last start."""
     engine = make_engine(url)
     with write(engine) as connection:
@@ -66,7 +72,7 @@ def load(url: str, folder: Path, say: Say, clock: Clock = system_clock) -> None:
     with connect(url) as connection:
         refuse_real_facts(connection)
         now = clock()
-        load_books(connection, folder / "demo", now, say)
+        load_books(connection, now, say)
         since = fed_until(connection)
         if since is None or since < now - HISTORY_FOR:
             fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=(), clock=clock)
@@ -91,18 +97,23 @@ def refuse_real_facts(connection: psycopg.Connection) -> None:
         )
 
 
-def load_books(connection: psycopg.Connection, folder: Path, now: datetime, say: Say) -> None:
-    """Everything but positions, as files through ingest's door."""
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = books(DATA / "unit-outlines.geojson", now)
-    layers = load_layers()
-    for layer, sender, name in TABLES:
-        if is_withdrawn(connection, layers[layer], sender.code):  # the owner's file stands in its place
-            continue
-        path = folder / name
-        path.write_bytes(contents[name])
-        summary = load_table(connection, layers[layer], path, sender, lambda: now).summary
-        say(f"{name}: {summary.stored} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
+def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
+    """Everything but positions: letters of departments over a stand-in of the axis, through ingest's door."""
+    contents, layers = books(DATA / "unit-outlines.geojson", now), load_layers()
+    sent = [
+        letter_of(name, contents[name], now)
+        for layer, sender, name in TABLES
+        if not is_withdrawn(connection, layers[layer], sender.code)  # the owner's file stands in its place
+    ]
+    with running(Axis(sent)) as url, AxisClient(url, SYSTEM, SECRET) as client:
+        Post(connection, client, DESK, lambda: now, lambda listed, taken: _tell_taken(listed.name, taken, say)).poll()
+
+
+def _tell_taken(name: str, taken: Taken, say: Say) -> None:
+    if taken.state != "done":
+        raise BadInput(f"{name}: {taken.detail}", title="Số liệu mô phỏng bị từ chối")
+    summary = taken.summary
+    say(f"{name}: {summary.stored - 1} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
 
 
 def fill(connection: psycopg.Connection, vms: bytes, ais: Iterable[bytes], clock: Clock) -> None:

@@ -103,7 +103,7 @@ def _bring_up(settings: WebSettings, held: ExitStack, began: float) -> None:
         prepare(url)
     if settings.demo:
         with steps.step("Tỉnh trình diễn (số liệu mô phỏng)", "demonstration province (simulated)"):
-            demo.load(url, settings.resolved_data_dir(), say=lambda line: say(f"      {line}"))
+            demo.load(url, say=lambda line: say(f"      {line}"))
     with steps.step("Trang bản đồ và nguồn tin", "pages and feeds"):
         children = _start_children(settings, url, page, held)
         _wait_until_ready(settings, children)

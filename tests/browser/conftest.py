@@ -70,15 +70,13 @@ def spawn(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="session")
-def product(
-    cluster: Cluster, template: str, worker: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Product]:
+def product(cluster: Cluster, template: str, worker: str) -> Iterator[Product]:
     """The product with its demonstration, for this test process."""
     name = f"browser_{worker}"
     cluster.drop_database(name)
     cluster.ensure_database(name, template)
     url = cluster.url(name)
-    demo.load(url, tmp_path_factory.mktemp("demo"), say=lambda _: None)
+    demo.load(url, say=lambda _: None)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -43,7 +43,7 @@ def load(
     settings = WebSettings()
     with database(settings) as url:
         if layer == "fixtures":
-            demo.load(url, settings.resolved_data_dir(), say=typer.echo)
+            demo.load(url, say=typer.echo)
             return
         wanted = get_layer(load_layers(), layer)
         if file is None:
