@@ -7,12 +7,14 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
+from ingest.exchange.settings import ExchangeSettings
 from web.commands import accounts, data, database, docs, document, exchange, ingest, processes, replay, units, wall
 from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="db")
 ingest.app.command("exchange")(exchange.exchange)
+ingest.app.command("axis")(exchange.axis)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(accounts.app, name="user")
 app.add_typer(units.app, name="units")
@@ -30,7 +32,8 @@ app.command("document")(document.document)
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
-    for name, value in WebSettings().model_dump().items():
+    told = WebSettings().model_dump() | ExchangeSettings().model_dump()
+    for name, value in told.items():
         typer.echo(f"OPSMAP_{name.upper()}={value}")
 
 

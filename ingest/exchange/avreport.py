@@ -12,7 +12,7 @@ from pathlib import Path
 from geo.clock import local_date
 from geo.errors import BadInput
 from ingest.exchange.desk import Given, Published, Room
-from ingest.exchange.edxml_read import read_moment
+from ingest.exchange.edxml_read import check_name, read_moment
 from ingest.exchange.figures import Figures, Report, Source, check_day, read_count, store_figures
 from ingest.xml_tree import Node, read_xml
 
@@ -136,7 +136,7 @@ def _agency(root: Node, room: Room) -> str:
     code = header.say("OrganId") if header is not None else None
     if code is None and (room.sender is None or room.paper_id is None):
         raise BadInput("From/OrganId is missing: give the agency's code on the axis", field="OrganId")
-    return code or (room.sender.code if room.sender else "")
+    return check_name(code or (room.sender.code if room.sender else ""), "OrganId")
 
 
 def _descend(node: Node, name: str) -> Node | None:

@@ -17,8 +17,10 @@ import stamina
 
 from geo.clock import Clock
 from geo.errors import OpsmapError
-from ingest.exchange.desk import Desk, merge
-from ingest.exchange.edxml_read import read_moment
+from ingest.deliveries import Sender
+from ingest.exchange.desk import AXIS, Desk, merge
+from ingest.exchange.edxml_read import MOST_IN_A_NAME, read_moment
+from ingest.exchange.settings import ExchangeSettings
 from ingest.exchange.take import Incoming, Taken, take_message
 from ingest.summary import Summary
 from layers.database import transaction
@@ -63,9 +65,7 @@ class AxisClient:
         """The first `limit` messages in that state, oldest first."""
         told = self._ask("GET", "/edocs", params={"status": status, "limit": limit}).json()
         try:
-            return [
-                Listed(str(d["id"]), str(d.get("name") or d["id"]), d.get("createdTime")) for d in told["documents"]
-            ]
+            return [_listed(d) for d in told["documents"]]
         except (KeyError, TypeError) as error:
             raise AxisUnavailable(f"the axis lists documents in a way we do not know: {error}") from None
 
@@ -95,6 +95,13 @@ class AxisClient:
                     answer = self._client.request(method, path, **more)
                     answer.raise_for_status()
         return answer
+
+
+def _listed(told: dict[str, Any]) -> Listed:
+    name, sent_at = str(told["id"]), told.get("createdTime")
+    if len(name) > MOST_IN_A_NAME:
+        raise TypeError(f"an id of {len(name)} letters")
+    return Listed(name, str(told.get("name") or name)[:MOST_IN_A_NAME], sent_at if isinstance(sent_at, str) else None)
 
 
 def _passing(error: Exception) -> bool:
@@ -201,3 +208,13 @@ class Post:
         for (uid,) in changed:
             self._tell(uid)
         return len(changed)
+
+
+def poll_configured(connection: psycopg.Connection, settings: ExchangeSettings, clock: Clock) -> Round | None:
+    """One round of asking the axis that the settings name; None when they name none. AxisUnavailable as in `poll`."""
+    if not settings.exchange_url:
+        return None
+    desk = Desk(Sender(settings.exchange_source, settings.exchange_origin, AXIS.title))
+    secret = settings.exchange_secret.get_secret_value()
+    with AxisClient(settings.exchange_url, settings.exchange_system, secret) as client:
+        return Post(connection, client, desk, clock).poll()

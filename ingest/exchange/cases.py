@@ -17,7 +17,7 @@ from layers.registry import get_layer, load_layers
 
 ADAPTER = "cases-1022/1"
 CONTRACT = "opsmap/1022-cases/1"
-MOST = 30_000_000
+MOST = 8_000_000
 STATES = {
     "moi": "received", "da_tiep_nhan": "received", "cho_bo_sung": "received", "mo_lai": "in_progress",
     "da_phan_cong": "in_progress", "dang_xu_ly": "in_progress", "cho_duyet": "in_progress", "da_xu_ly": "done",

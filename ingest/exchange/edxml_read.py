@@ -17,7 +17,9 @@ ROOTS = ("edXML", "edXMLEnvelope")
 CONTENT = "ContentTransferEncoded"
 NOT_KEPT = ("StaffInfo", "Telephone", "Email", "Fax", "Content")
 MOST_LETTERS = 2000
-"""A name or subject longer than this is no name and no subject."""
+"""What is longer is cut."""
+MOST_IN_A_NAME = 300
+"""What names a document or an agency may not be longer: cut, it would name another."""
 _DAY = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})|(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
@@ -38,7 +40,7 @@ def _document(header: Node, envelope: Node, root: Node) -> Document:
     sender = _organ(header.find("From"))
     code = header.find("Code") or Node("Code", {})
     issued = _day(header, "PromulgationInfo", "PromulgationDate")
-    number, notation = code.say("CodeNumber"), code.say("CodeNotation")
+    number, notation = _short(code, "CodeNumber"), _short(code, "CodeNotation")
     return Document(
         document_id=_document_id(header, sender, (number, notation), issued),
         sender=sender,
@@ -61,13 +63,18 @@ def _document(header: Node, envelope: Node, root: Node) -> Document:
 
 def _document_id(header: Node, sender: Organ, named: tuple[str | None, str | None], issued: date | None) -> str:
     """The sender's name of the document; where it gives none, its organ, number, sign and day."""
-    given = _short(header, "DocumentId")
-    if given is not None:
-        return given
     parts = [part for part in (sender.code, *named, issued.isoformat() if issued else None) if part]
-    if len(parts) < 2:
+    name = header.say("DocumentId") or ",".join(parts)
+    if header.say("DocumentId") is None and len(parts) < 2:
         raise BadInput("DocumentId is missing, and so is the number it could be known by", field="DocumentId")
-    return ",".join(parts)
+    return check_name(name, "DocumentId")
+
+
+def check_name(name: str, field: str) -> str:
+    """The name; BadInput when it is too long to be one."""
+    if len(name) > MOST_IN_A_NAME or "\0" in name:
+        raise BadInput(f"{field}: {len(name)} letters; a name has {MOST_IN_A_NAME} at most", field=field)
+    return name
 
 
 def _organ(node: Node | None) -> Organ:
@@ -75,12 +82,12 @@ def _organ(node: Node | None) -> Organ:
     if node is None or code is None:
         where = "From" if node is None else node.name
         raise BadInput(f"{where}/OrganId is missing: give the agency's code on the axis", field="OrganId")
-    return Organ(code, node.say("OrganName"), node.say("OrganizationInCharge"))
+    return Organ(check_name(code, "OrganId"), _short(node, "OrganName"), _short(node, "OrganizationInCharge"))
 
 
 def _signer(header: Node) -> Signer:
     info = header.find("SignerInfo") or Node("SignerInfo", {})
-    return Signer(info.say("FullName"), info.say("Position"), info.say("Competence"))
+    return Signer(_short(info, "FullName"), _short(info, "Position"), _short(info, "Competence"))
 
 
 def _business(traces: Node) -> Business:
@@ -91,8 +98,8 @@ def _business(traces: Node) -> Business:
                        field="BussinessDocType")  # fmt: skip
     replaced = node.find("ReplacementInfoList") or Node("ReplacementInfoList", {})
     named = [node.say("DocumentId"), *(info.say("DocumentId") for info in replaced.all("ReplacementInfo"))]
-    acts_on = tuple(dict.fromkeys(name for name in named if name))
-    reason = node.say("BussinessDocReason") or node.say("BusinessDocReason")
+    acts_on = tuple(dict.fromkeys(check_name(name, "DocumentId") for name in named if name))
+    reason = _short(node, "BussinessDocReason") or _short(node, "BusinessDocReason")
     return Business(MESSAGE_TYPES[int(told)], reason, acts_on)
 
 

@@ -17,6 +17,7 @@ from geo.clock import FUTURE_ALLOWANCE, local_date
 from geo.errors import BadInput
 from ingest.deliveries import Sender
 from ingest.exchange.desk import Room
+from ingest.exchange.edxml_read import check_name
 from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
@@ -24,7 +25,7 @@ from layers.indicators.store import Given as Told
 from layers.indicators.store import Observed, store_observations
 from layers.sources.raw import keep_raw
 
-MOST = 20_000_000
+MOST = 8_000_000
 
 
 class Figures(NamedTuple):
@@ -68,7 +69,7 @@ class Report:
         values = {name: told["values"][name] for name in self.units if name in told["values"]}
         if any(value is not None and (type(value) is not int or value < 0) for value in values.values()):
             raise ValueError("values are whole numbers from 0, or null")
-        return Figures(str(told["subject"]), date.fromisoformat(told["day"]), values)
+        return Figures(check_name(str(told["subject"]), "subject"), date.fromisoformat(told["day"]), values)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from geo.errors import BadInput
 from ingest.exchange.avreport import has_report
 from ingest.exchange.desk import Given
 from ingest.exchange.document import MESSAGE_TYPES, Attachment, Business, Document, Organ, content_of
-from ingest.exchange.edxml_read import read_document
+from ingest.exchange.edxml_read import check_name, read_document
 from ingest.exchange.route import REPORTS, adapter_of
 from ingest.xml_tree import CHUNK
 
-MOST_JSON = 30_000_000
+MOST_JSON = 8_000_000
 DIRECT = "direct"
 """The sender of a report that came without an envelope and does not say whose it is."""
 
@@ -73,6 +73,8 @@ def _json(stream: BinaryIO) -> dict[str, Any]:
     data = stream.read(MOST_JSON + 1)
     if len(data) > MOST_JSON:
         raise BadInput(f"a JSON message of more than {MOST_JSON:,} bytes: send the envelope itself, as edXML")
+    if b"\\u0000" in data:
+        raise BadInput("a NUL character in the message: leave it out")
     try:
         told = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -97,7 +99,7 @@ def _names(told: dict[str, Any]) -> list[str]:
     names = told.get("refersTo") or []
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise BadInput("refersTo: give a list of the documents' names", field="refersTo")
-    return names
+    return [check_name(name, "refersTo") for name in names]
 
 
 def _revocation(told: dict[str, Any]) -> Document:
@@ -109,4 +111,5 @@ def _revocation(told: dict[str, Any]) -> Document:
         raise BadInput("refersTo is missing: name the documents taken back", field="refersTo")
     reason = told.get("reason")
     business = Business("revocation", reason if isinstance(reason, str) else None, tuple(names))
-    return Document(str(name or names[0]), Organ(sender), business=business, bare=True)
+    organ = Organ(check_name(sender, "from"))
+    return Document(check_name(str(name or names[0]), "id"), organ, business=business, bare=True)

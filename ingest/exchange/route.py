@@ -58,7 +58,7 @@ def given_of(path: Path, attachment: Attachment | None = None) -> Given:
 
 def _safe(name: str) -> str:
     kept = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in PurePath(name.replace("\\", "/")).name)
-    return kept.lstrip(".")[-100:] or "attachment"
+    return kept.lstrip(".")[-60:] or "attachment"
 
 
 def _write(content: BinaryIO, path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import psycopg
 
 from geo.clock import Clock
-from geo.errors import OpsmapError
+from geo.errors import BadInput, OpsmapError
 from ingest.deliveries import open_delivery
 from ingest.exchange.desk import Desk, Room
 from ingest.exchange.document import Document
@@ -115,6 +115,9 @@ def _take_new(under: Under, named: tuple[str, bytes], folder: Path) -> tuple[Tak
             outcome = _publish(under, named[1], (message_id, document), folder)
     except OpsmapError as error:
         return _refuse(under, message_id, error, document), named[1]
+    except psycopg.DataError as error:  # the database's own refusal of a value; its words may quote it
+        told = BadInput(f"a value that cannot be stored ({type(error).__name__}): look at its length and letters")
+        return _refuse(under, message_id, told, document), named[1]
     outcome.summary.lines += 1
     outcome.summary.messages += 1
     kept = keep_message(under.connection, under.incoming.data, document, outcome, under.clock())

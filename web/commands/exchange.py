@@ -9,8 +9,10 @@ import typer
 from geo.clock import system_clock
 from geo.errors import BadInput
 from ingest.deliveries import Sender
+from ingest.exchange.axis import poll_configured
 from ingest.exchange.desk import AXIS, Desk
 from ingest.exchange.document import Document
+from ingest.exchange.settings import ExchangeSettings
 from ingest.exchange.take import Incoming, Taken, take_message
 from layers.database import connect, transaction
 from web.commands.ingest import DRY, NDJSON, ORIGIN, SOURCE, SUMMARY, tell_summary
@@ -37,6 +39,17 @@ def exchange(
     if ndjson is not None:
         ndjson.write_bytes(told(taken))
     tell_summary(taken.summary, summary)
+
+
+def axis(summary: SUMMARY = "text") -> None:
+    """Ask the provincial axis once for what has come (OPSMAP_EXCHANGE_URL, _SYSTEM, _SECRET)."""
+    settings = ExchangeSettings()
+    with database(WebSettings()) as url, connect(url) as connection:
+        done = poll_configured(connection, settings, system_clock)
+    if done is None:
+        raise BadInput("OPSMAP_EXCHANGE_URL is not set: say where the axis is", field="exchange_url")
+    typer.echo(f"taken {done.taken}, known {done.known}, missed {done.missed}, told {done.told}", err=True)
+    tell_summary(done.summary, summary)
 
 
 def told(taken: Taken) -> bytes:

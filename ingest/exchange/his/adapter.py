@@ -33,6 +33,7 @@ REPORT = Report(
         "ngay_dieu_tri": "ngày",
     },
 )
+MOST_IN_A_CODE = 20
 INSIDE = Limits(depth=16, elements=100_000, letters=4_000_000)
 
 
@@ -120,9 +121,18 @@ class _Counted:
             return
         facility = stay.facility or self._facility
         mark = blake2b(stay.key.encode(), key=self._salt, digest_size=12).digest()
-        if facility is None or stay.day > self._last_day or mark in self._seen:
-            wrong = "MA_CSKCB" if facility is None else "MA_LK" if mark in self._seen else "NGAY_RA"
-            self._refuse(wrong, {"MA_LK": "stands twice in the file", "NGAY_RA": "in the future"}.get(wrong, "missing"))
+        if facility is None or len(facility) > MOST_IN_A_CODE or stay.day > self._last_day or mark in self._seen:
+            wrong = (
+                "MA_CSKCB"
+                if facility is None or len(facility) > MOST_IN_A_CODE
+                else "MA_LK"
+                if mark in self._seen
+                else "NGAY_RA"
+            )
+            self._refuse(
+                wrong,
+                {"MA_LK": "stands twice in the file", "NGAY_RA": "in the future"}.get(wrong, "missing or too long"),
+            )
             return
         self._seen.add(mark)
         self.records += 1
