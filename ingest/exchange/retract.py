@@ -1,4 +1,8 @@
-"""Taking back what a paper published: its values and rows leave the map and stay in the tables, with when."""
+"""Taking back what a paper published: its values and rows leave the map and stay in the tables, with when.
+
+What they had corrected stands again, as a new row, if the paper it came with is still good: a letter taken back must
+not empty the map of what nobody took back.
+"""
 
 from datetime import datetime
 
@@ -7,7 +11,7 @@ from psycopg import sql
 
 from ingest.tables.links import unlink_vessels
 from layers.bunches import refresh_bunches
-from layers.indicators.store import retract_observations
+from layers.indicators.store import restore_observations, retract_observations
 from layers.registry import load_layers
 from layers.sources.papers import change_state
 from layers.spec import Layer
@@ -19,6 +23,17 @@ UPDATE {} SET superseded_at = %(now)s
 WHERE superseded_at IS NULL AND delivery_id IN (SELECT id FROM delivery WHERE paper_id = %(paper)s)
 RETURNING id
 """
+# A row that stood down for no other (withdrawn) stays down: only one that was corrected comes back.
+_RESTORE = """
+INSERT INTO {table} ({columns}, stored_at)
+SELECT DISTINCT ON (t.id) {of_t}, %(now)s
+FROM {table} AS t JOIN delivery AS d ON d.id = t.delivery_id LEFT JOIN paper AS p ON p.id = d.paper_id
+WHERE t.id = ANY(%(gone)s) AND t.superseded_at IS NOT NULL AND (p.id IS NULL OR p.state = 'valid')
+  AND EXISTS (SELECT FROM {table} AS s WHERE s.id = t.id AND s.stored_at = t.superseded_at AND s.row_id > t.row_id)
+ORDER BY t.id, t.row_id DESC
+RETURNING id
+"""
+_NEW = ("row_id", "stored_at", "superseded_at")
 
 
 def retract_paper(
@@ -33,6 +48,7 @@ def retract_paper(
         return 0
     change_state(connection, paper_id, state, now, by[1])
     gone = retract_observations(connection, paper_id, by[0], now)
+    restore_observations(connection, paper_id, now)
     return gone + sum(_retract_rows(connection, layer, paper_id, now) for layer in load_layers().values())
 
 
@@ -44,10 +60,23 @@ def _retract_rows(connection: psycopg.Connection, layer: Layer, paper_id: int, n
     gone = [row[0] for row in connection.execute(statement, {"now": now, "paper": paper_id})]
     if not gone:
         return 0
+    back = _restore_rows(connection, layer, gone, now)
     version = bump(connection, layer.name)
     refresh_sums(connection, layer)
     refresh_bunches(connection, layer)
     if layer.file.links:
-        unlink_vessels(connection, gone, now)
+        unlink_vessels(connection, [boat for boat in gone if boat not in back], now)
     notify(connection, {"layer": layer.name, "version": version})
     return len(gone)
+
+
+def _restore_rows(connection: psycopg.Connection, layer: Layer, gone: list[int], now: datetime) -> set[int]:
+    """Let what these rows had corrected stand again; which came back."""
+    table = layer.model.__table__
+    names = [sql.Identifier(column.name) for column in table.columns if column.name not in _NEW]
+    statement = sql.SQL(_RESTORE).format(
+        table=sql.Identifier(table.name),
+        columns=sql.SQL(", ").join(names),
+        of_t=sql.SQL(", ").join(sql.SQL("t.") + name for name in names),
+    )
+    return {row[0] for row in connection.execute(statement, {"gone": gone, "now": now})}

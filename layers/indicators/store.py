@@ -18,6 +18,7 @@ CREATE TEMP TABLE IF NOT EXISTS stage_observation (
 """
 _TYPES = ("text", "text", "text", "date", "date", "numeric", "text", "text", "int8", "bytea")
 _SAME = " AND ".join(f"o.{name} = s.{name}" for name in _KEY)
+_OF_O = ", ".join(f"o.{name}" for name in _COLUMNS.split(", "))
 _CURRENT = "o.superseded_at IS NULL AND o.retracted_at IS NULL"
 
 # What says the same as before is known, whatever paper repeats it.
@@ -33,6 +34,18 @@ WHERE o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
 _INSERT = f"""
 INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at)
 SELECT {_COLUMNS}, %(source)s, %(paper)s, %(delivery)s, %(heard)s FROM stage_observation
+"""  # noqa: S608
+# What a value had corrected stands again once that value is taken back, if its own paper is still good.
+_RESTORE = f"""
+INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at)
+SELECT DISTINCT ON (o.source_id, {", ".join(f"o.{name}" for name in _KEY)}) {_OF_O}, o.source_id, o.paper_id,
+       o.delivery_id, o.heard_at
+FROM observation AS s
+JOIN observation AS o ON o.source_id = s.source_id AND {_SAME} AND o.id < s.id
+LEFT JOIN paper AS p ON p.id = o.paper_id
+WHERE s.paper_id = %(paper)s AND s.retracted_at = %(now)s
+  AND o.superseded_at IS NOT NULL AND o.retracted_at IS NULL AND (p.id IS NULL OR p.state = 'valid')
+ORDER BY o.source_id, {", ".join(f"o.{name}" for name in _KEY)}, o.id DESC
 """  # noqa: S608
 
 
@@ -102,3 +115,8 @@ def retract_observations(connection: psycopg.Connection, paper_id: int, by: int,
         " WHERE paper_id = %s AND superseded_at IS NULL AND retracted_at IS NULL",
         (now, by, paper_id),
     ).rowcount
+
+
+def restore_observations(connection: psycopg.Connection, paper_id: int, now: datetime) -> int:
+    """Let what a paper had corrected stand again, after `retract_observations` at `now`; as new rows. How many."""
+    return connection.execute(_RESTORE, {"paper": paper_id, "now": now}).rowcount

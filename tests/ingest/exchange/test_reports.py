@@ -128,6 +128,15 @@ def test_a_revoked_letter_takes_its_figures_back(connection: psycopg.Connection,
     assert axis.one("SELECT count(*), count(retracted_at), count(retracted_by) FROM observation") == (7, 7, 7)
 
 
+def test_a_value_that_a_revoked_letter_had_corrected_stands_again(connection: psycopg.Connection, axis: Any) -> None:
+    fewer = _example("avreport.xml").replace(b"<NumberFile>3<", b"<NumberFile>30<")
+    axis.take(axis.letter("40", axis.attach("bao-cao.xml", _example("avreport.xml"))))
+    axis.take(axis.letter("41", axis.attach("bao-cao.xml", fewer)))
+    assert _values(connection, "H48.91", "2026-11-22")["tep_doc_hai"] == 33
+    axis.take(axis.letter("42", kind="revocation", about=("H48.90,2026,41",)))
+    assert _values(connection, "H48.91", "2026-11-22")["tep_doc_hai"] == 6
+
+
 def test_a_corrected_file_of_a_day_stands_in_its_place(connection: psycopg.Connection, axis: Any) -> None:
     axis.take(_example("his-4750.xml"))
     fewer = re.sub(rb" *<HOSO>.*?</HOSO>\n", b"", _example("his-4750.xml"), count=1, flags=re.DOTALL)

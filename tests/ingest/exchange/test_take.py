@@ -1,6 +1,7 @@
 """Documents, replacements, revocations and updates: what is in force after each, and what stays to be read."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -162,3 +163,27 @@ def test_a_hopeless_message_is_one_reject(connection: psycopg.Connection, axis: 
     taken = axis.take(bad)
     assert (taken.state, taken.summary.unaccounted, taken.summary.rejected.total()) == ("fail", 0, 1)
     assert axis.one("SELECT count(*) FROM reject") == 1
+
+
+def test_what_a_revoked_letter_had_corrected_stands_again(connection: psycopg.Connection, axis: Any) -> None:
+    axis.take(axis.letter("12", axis.first))
+    axis.take(axis.letter("13", axis.second))
+    assert _pupils(connection) == {"T1": 150, "T2": 200}
+    axis.take(axis.letter("14", kind="revocation", about=(NEW,)))
+    assert _pupils(connection) == {"T1": 100, "T2": 200}
+    assert axis.one("SELECT count(*), count(DISTINCT id) FROM school WHERE code = 'T1'") == (3, 1)
+    axis.take(axis.letter("15", kind="revocation", about=(DOC,)))
+    assert _pupils(connection) == {}
+
+
+def test_what_had_stood_down_for_another_source_does_not_come_back(connection: psycopg.Connection, axis: Any) -> None:
+    from ingest.tables.withdraw import withdraw_source
+    from layers.registry import load_layers
+
+    axis.take(axis.letter("12", axis.first))
+    axis.now += timedelta(hours=1)
+    withdraw_source(connection, load_layers()["school"], "schools", axis.now)
+    axis.now += timedelta(hours=1)
+    axis.take(axis.letter("13", axis.second))
+    axis.take(axis.letter("14", kind="revocation", about=(NEW,)))
+    assert _pupils(connection) == {}
