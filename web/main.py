@@ -19,7 +19,22 @@ from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
 from web.replay.chunks import ChunkReader
-from web.routes import docs, documents, features, layers, me, pages, replay, sources, style, tiles, units, vessels, wall
+from web.routes import (
+    docs,
+    documents,
+    exchange,
+    features,
+    layers,
+    me,
+    pages,
+    replay,
+    sources,
+    style,
+    tiles,
+    units,
+    vessels,
+    wall,
+)
 from web.settings import WebSettings
 from web.state import State
 from web.zone_keeper import ZoneKeeper
@@ -36,6 +51,7 @@ ROUTERS = (
     tiles.router,
     docs.router,
     sources.router,
+    exchange.router,
     wall.router,
     pages.router,
 )
