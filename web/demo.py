@@ -12,8 +12,9 @@ import psycopg
 
 from fixtures import feed as raw_feed
 from fixtures.axis import SECRET, SYSTEM, Axis, running
-from fixtures.fleet import boats
-from fixtures.letters import letter_of
+from fixtures.daily import daily_letters
+from fixtures.fleet import SEED, boats
+from fixtures.letters import DEPARTMENTS, letter_of
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
@@ -54,7 +55,12 @@ TABLES = (
     ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
 )
 DESK = Desk(
-    Sender("axis_demo", "simulated", "Trục liên thông (mô phỏng)"), {layer: sender for layer, sender, _ in TABLES}
+    Sender("axis_demo", "simulated", "Trục liên thông (mô phỏng)"),
+    {layer: sender for layer, sender, _ in TABLES}
+    | {
+        "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
+        "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
+    },
 )
 OURS = ("units", "background")
 AIS_EVERY = timedelta(seconds=0.5)
@@ -105,15 +111,18 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
         for layer, sender, name in TABLES
         if not is_withdrawn(connection, layers[layer], sender.code)  # the owner's file stands in its place
     ]
+    sent += daily_letters(DATA / "unit-outlines.geojson", now, SEED)
     with running(Axis(sent)) as url, AxisClient(url, SYSTEM, SECRET) as client:
-        Post(connection, client, DESK, lambda: now, lambda listed, taken: _tell_taken(listed.name, taken, say)).poll()
+        done = Post(connection, client, DESK, lambda: now, lambda listed, taken: _tell_taken(listed.name, taken, say))
+        say(f"{done.poll().taken} thông điệp mới qua trục liên thông (mô phỏng) · new messages over the axis")
 
 
 def _tell_taken(name: str, taken: Taken, say: Say) -> None:
-    if taken.state != "done":
+    if taken.state not in ("done", "acceptance"):
         raise BadInput(f"{name}: {taken.detail}", title="Số liệu mô phỏng bị từ chối")
     summary = taken.summary
-    say(f"{name}: {summary.stored - 1} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
+    if name in DEPARTMENTS:
+        say(f"{name}: {summary.stored - 1} mới, {summary.duplicates} đã có, {summary.rejected.total()} bị từ chối")
 
 
 def fill(connection: psycopg.Connection, vms: bytes, ais: Iterable[bytes], clock: Clock) -> None:
