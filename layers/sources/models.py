@@ -74,3 +74,18 @@ class Heartbeat(Base):
     process: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[datetime]
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class SpoolPlace(Base):
+    """How far the loader is with one writer's spool, in bytes since its beginning; moved with the rows.
+
+    Everything before `done_to` is stored; what was begun and not finished by then began at or after `state_from`.
+    """
+
+    __tablename__ = "spool_place"
+
+    writer: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    state_from: Mapped[int] = mapped_column(BigInteger)
+    done_to: Mapped[int] = mapped_column(BigInteger)
+    noted_at: Mapped[datetime]

@@ -1,0 +1,27 @@
+"""The registry of forms: everything that may come in by stream, by post, by the drop folder or from a poll."""
+
+from collections.abc import Mapping
+
+from geo.errors import BadInput
+from ingest.ais.load import describe_ais
+from ingest.ais.pipeline import AisPipeline
+from ingest.form import Form, LineForm
+from ingest.layer_form import layer_forms
+from ingest.vms.load import describe_vms
+from ingest.vms.pipeline import VmsPipeline
+
+_ALL: tuple[Form, ...] = (
+    LineForm("nmea", AisPipeline, describe_ais),
+    LineForm("vms_csv", VmsPipeline, describe_vms),
+    *layer_forms(),
+)
+
+FORMS: Mapping[str, Form] = {form.name: form for form in _ALL}
+
+
+def form_named(name: str) -> Form:
+    """The form of that name; BadInput names those that exist."""
+    try:
+        return FORMS[name]
+    except KeyError:
+        raise BadInput(f"form={name!r}: use one of {', '.join(FORMS)}", field="form") from None

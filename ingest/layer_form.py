@@ -1,0 +1,75 @@
+"""Files of layers as messages: one form a layer of the registry that takes files, named `layer:NAME`."""
+
+import tempfile
+from pathlib import Path, PurePosixPath
+
+import psycopg
+
+from geo.clock import Clock
+from geo.errors import BadInput
+from ingest.deliveries import open_delivery
+from ingest.form import Message, MessageForm
+from ingest.outcome import Reject
+from ingest.rejects import store_rejects
+from ingest.source import KEPT_OF_LONG_LINE
+from ingest.summary import Summary
+from ingest.tables.load import load_table
+from layers.database import transaction
+from layers.registry import load_layers
+from layers.sources.raw import keep_raw
+from layers.sources.register import ensure_source
+from layers.spec import Layer
+
+ADAPTER = "layer_file/1"
+REFUSED = "bad_file"
+
+
+def layer_forms() -> list[MessageForm]:
+    """One form for every layer that takes files."""
+    return [_form(layer) for layer in load_layers().values() if layer.file is not None]
+
+
+def _form(layer: Layer) -> MessageForm:
+    def take(connection: psycopg.Connection, message: Message, clock: Clock) -> Summary:
+        return take_layer_file(connection, layer, message, clock)
+
+    return MessageForm(f"layer:{layer.name}", "file", take)
+
+
+def take_layer_file(connection: psycopg.Connection, layer: Layer, message: Message, clock: Clock) -> Summary:
+    """Load the file's rows; a file refused as a whole is one reject with its first bytes."""
+    with tempfile.TemporaryDirectory(prefix="opsmap-file-") as folder:
+        path = Path(folder) / (PurePosixPath(message.name).name or "file")
+        path.write_bytes(message.data)
+        media = path.suffix.removeprefix(".").lower() or "file"
+        sha256 = keep_raw(connection, message.data, path.name, media, clock())
+        try:
+            with transaction(connection):
+                loaded = load_table(connection, layer, path, message.sender, clock)
+        except BadInput as error:
+            return _refuse(connection, message, clock, (error.detail, sha256))
+    _sign(connection, loaded.delivery_id, sha256)
+    return loaded.summary
+
+
+def _refuse(connection: psycopg.Connection, message: Message, clock: Clock, why: tuple[str, bytes]) -> Summary:
+    sender = message.sender
+    source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
+    delivery_id = open_delivery(connection, source_id, message.name, clock)
+    reject = Reject(REFUSED, f"{message.name}: {why[0]}", message.data[:KEPT_OF_LONG_LINE])
+    store_rejects(connection, source_id, delivery_id, [reject], clock())
+    summary = Summary(lines=1)
+    summary.reject(REFUSED)
+    connection.execute(
+        "UPDATE delivery SET finished_at = %s, summary = %s WHERE id = %s", (clock(), summary.as_json(), delivery_id)
+    )
+    _sign(connection, delivery_id, why[1])
+    return summary
+
+
+def _sign(connection: psycopg.Connection, delivery_id: int, sha256: bytes) -> None:
+    """Say in the delivery which bytes it came from and which code understood them."""
+    connection.execute(
+        "UPDATE delivery SET sha256 = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
+        (sha256, ADAPTER, delivery_id),
+    )
