@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -24,11 +24,15 @@ class Message:
 
 @dataclass(frozen=True)
 class LineForm:
-    """A stream of lines, one report a line. `make_pipeline` is called once for every peer, with the clock to use."""
+    """A stream of lines, one report a line. `make_pipeline` is called once for every peer, with the clock to use.
+
+    `cadence` is how often something should come of a source that speaks it, where nothing else is said.
+    """
 
     name: str
     make_pipeline: Callable[[Clock], Pipeline]
     describe: Describe
+    cadence: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The registry of forms: everything that may come in by stream, by post, by the drop folder or from a poll."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from geo.errors import BadInput
 from ingest.ais.load import describe_ais
@@ -11,7 +12,7 @@ from ingest.vms.load import describe_vms
 from ingest.vms.pipeline import VmsPipeline
 
 _ALL: tuple[Form, ...] = (
-    LineForm("nmea", AisPipeline, describe_ais),
+    LineForm("nmea", AisPipeline, describe_ais, timedelta(minutes=5)),
     LineForm("vms_csv", VmsPipeline, describe_vms),
     *layer_forms(),
 )

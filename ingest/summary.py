@@ -91,6 +91,15 @@ class Summary:
         notes = {"note": UNTIMED_NOTE} if self.untimed else {}
         return counts | {name: count for name, count in extras.items() if count} | notes
 
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> "Summary":
+        """The summary that `as_dict` told."""
+        names = ("lines", "messages", "stored", "duplicates", "untimed", "seconds", "extra_sentences", "lost_datagrams")
+        summary = cls(**{name: told[name] for name in names if name in told})
+        summary.ignored.update(told.get("ignored", {}))
+        summary.rejected.update(told.get("rejected", {}))
+        return summary
+
     def as_json(self) -> str:
         """One line of JSON: the last line of `--summary json`."""
         return orjson.dumps(self.as_dict()).decode()

@@ -34,7 +34,7 @@ def test_receivers_named_in_the_settings_are_listened_to(tmp_path: Path, monkeyp
     file.write_text('ais_udp = 10110\nais_tcp = "mast:4001, hill:4001"\nais_source = "coast"\n')
     monkeypatch.setenv("OPSMAP_SETTINGS", str(file))
     ways = ["--tcp", "mast:4001", "--tcp", "hill:4001", "--udp", "10110"]
-    assert live_arguments(WebSettings()) == ["ingest", "ais", *ways, "--source", "coast"]
+    assert live_arguments(WebSettings()) == ["ingest", "ais", *ways, "--source", "coast", "--receive-only"]
 
 
 def test_nothing_is_listened_to_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:

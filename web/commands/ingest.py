@@ -19,7 +19,7 @@ from ingest.summary import Progress, Summary
 from ingest.vms.load import SENDER as VMS
 from ingest.vms.load import load_vms
 from layers.database import connect
-from web.commands.listening import Ways, hear
+from web.commands.listening import Ways, hear, load_spool, receive
 from web.database import database
 from web.settings import WebSettings
 
@@ -45,6 +45,7 @@ def ais(
     summary: SUMMARY = "text",
     dry_run: DRY = False,
     ndjson: NDJSON = None,
+    receive_only: Annotated[bool, typer.Option(help="into the spool only; `opsmap ingest spool` stores it")] = False,
 ) -> None:
     """AIS sentences (!AIVDM …) from a file, from standard input, or live from receivers until Ctrl-C."""
     sender = Sender(source or AIS.code, origin)
@@ -54,10 +55,20 @@ def ais(
     if file is None:
         if dry_run or ndjson is not None:
             raise BadInput("--dry-run and --ndjson go with --file; a live feed is stored", field="dry_run")
-        tell_summary(hear(Ways(tcp, listen, udp), sender), summary)
+        ways = Ways(tcp, listen, udp)
+        if receive_only:
+            receive(ways, sender)
+        else:
+            tell_summary(hear(ways, sender), summary)
         return
     with _options(sender, dry_run, ndjson) as options:
         tell_summary(_run(load_ais, file, options), summary)
+
+
+@app.command()
+def spool() -> None:
+    """Store what receivers have put into the spool, until Ctrl-C; one such process is enough."""
+    load_spool()
 
 
 @app.command()

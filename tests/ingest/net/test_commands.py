@@ -18,14 +18,14 @@ OPSMAP = [sys.executable, "-c", "from web.cli import main; main()"]
 
 
 @pytest.fixture
-def start(database_url):
+def start(database_url, tmp_path):
     """Starts a command on the test's database; ends with the test whatever happens."""
     running = []
 
     def run(*arguments):
         process = subprocess.Popen(
             [*OPSMAP, *arguments],
-            env=os.environ | {"OPSMAP_DATABASE_URL": database_url},
+            env=os.environ | {"OPSMAP_DATABASE_URL": database_url, "OPSMAP_SPOOL_DIR": str(tmp_path / "spool")},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,0 +1,131 @@
+"""The deliveries of a loader: one a source, its row's summary moved in the same transaction as the rows it counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+
+from geo.clock import Clock
+from ingest.bus.record import Record
+from ingest.deliveries import Delivery, Sender
+from ingest.feed import BATCH, refuse
+from ingest.form import LineForm
+from ingest.forms import FORMS
+from ingest.outcome import Outcome
+from ingest.stream import Tally
+from ingest.summary import Summary
+from ingest.write import Batch, Writer
+
+LABEL = "spool"
+_KNOWN = "SELECT origin, title_vi FROM source WHERE code = %s"
+
+
+class Book:
+    """One source's delivery and what is to be stored in it with the next commit."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.outcomes: list[Outcome] = []
+        self.arrived_ms: int | None = None
+
+    def add(self, outcomes: list[Outcome], counts: Tally, arrived_ms: int) -> None:
+        """Outcomes and counts of one record."""
+        summary = self.delivery.summary
+        summary.lines += counts.lines
+        summary.extra_sentences += counts.extra
+        summary.ignored.update(counts.ignored)
+        self.outcomes += outcomes
+        if self.arrived_ms is None:
+            self.arrived_ms = arrived_ms
+
+    def store(self) -> None:
+        """Everything that waits, in the caller's transaction; what can never be stored becomes a reject."""
+        size = BATCH
+        while self.outcomes:
+            batch = Batch(self.outcomes[:size], self.arrived_ms)
+            try:
+                self.delivery.write(batch)
+            except psycopg.DataError as error:
+                if size == 1:
+                    self.outcomes[0] = refuse(self.outcomes[0], error)
+                size = max(1, min(size, len(self.outcomes)) // 2)
+                continue
+            self.delivery.summary.count(batch.facts, batch.rejects)
+            del self.outcomes[:size]
+            size = min(2 * size, BATCH)
+        self.arrived_ms = None
+        self.delivery.note()
+
+
+class Books:
+    """All sources' books over one connection."""
+
+    def __init__(self, connection: psycopg.Connection, clock: Clock, label: str = LABEL) -> None:
+        self._connection, self._clock, self._label = connection, clock, label
+        self._books: dict[tuple[str, str], Book] = {}
+
+    def book(self, record: Record) -> Book:
+        """The book of a record's source, opened with its first."""
+        key = (record.source, record.origin)
+        if key not in self._books:
+            self._open(key, sender_of(self._connection, record))
+        return self._books[key]
+
+    def open(self, sender: Sender, form: str) -> None:
+        """A book before its first record. BadInput for a source code of another origin."""
+        self._open((sender.code, sender.origin), replace(sender, cadence=sender.cadence or cadence_of(form)))
+
+    def _open(self, key: tuple[str, str], sender: Sender) -> None:
+        self._books[key] = Book(Delivery(self._connection, sender, self._label, self._clock))
+
+    def lost(self, datagrams: int) -> None:
+        """Datagrams known to be lost, in the first book's summary."""
+        for book in list(self._books.values())[:1]:
+            book.delivery.summary.lost_datagrams = datagrams
+
+    def begin_anew(self, connection: psycopg.Connection) -> None:
+        """After an error: what waited is forgotten, and the summaries are what the database says."""
+        self._connection = connection
+        for book in self._books.values():
+            book.outcomes.clear()
+            book.arrived_ms = None
+            delivery = book.delivery
+            delivery.use(connection)
+            row = connection.execute("SELECT summary FROM delivery WHERE id = %s", (delivery.id,)).fetchone()
+            delivery.summary = Summary.read(row[0]) if row and row[0] else Summary()
+            delivery.writer = Writer(connection, delivery.source_id, delivery.id, self._clock)
+
+    def store(self) -> None:
+        """Everything that waits, in the caller's transaction."""
+        for book in self._books.values():
+            if book.outcomes or book.arrived_ms is not None:
+                book.store()
+
+    @property
+    def waiting(self) -> int:
+        """Outcomes not stored yet."""
+        return sum(len(book.outcomes) for book in self._books.values())
+
+    def summaries(self) -> list[Summary]:
+        """One a source."""
+        return [book.delivery.summary for book in self._books.values()]
+
+    def close(self) -> None:
+        """Finish the deliveries."""
+        for book in self._books.values():
+            book.delivery.close()
+
+
+def sender_of(connection: psycopg.Connection, record: Record) -> Sender:
+    """Whose a record is. A code that belongs to another origin gets one of its own: nothing is mixed, nothing lost."""
+    known = connection.execute(_KNOWN, (record.source,)).fetchone()
+    sender = Sender(record.source, record.origin, cadence=cadence_of(record.form))
+    if known is not None and known[0] != record.origin:
+        return replace(sender, code=f"{record.source}:{record.origin}")
+    return sender
+
+
+def cadence_of(form: str) -> timedelta | None:
+    """How often something should come of a source that speaks this form."""
+    found = FORMS.get(form)
+    return found.cadence if isinstance(found, LineForm) else None

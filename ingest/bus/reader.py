@@ -1,0 +1,164 @@
+"""The spool's reading end: the records of every writer in order, from where the database says it is done."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+
+from geo.clock import Clock, system_clock
+from ingest.bus.bus import Held, Place
+from ingest.bus.folder import LOADER_LOCK, ensure_identity, try_lock, writers
+from ingest.bus.record import decode_record
+from ingest.bus.segments import frames, length_at, segment_path, segment_starts, whole_bytes
+from ingest.bus.settings import MIB
+
+_PLACE = "SELECT state_from, done_to FROM spool_place WHERE writer = %s"
+_NOTE = """
+INSERT INTO spool_place (writer, name, state_from, done_to, noted_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (writer) DO UPDATE SET
+    name = excluded.name, state_from = excluded.state_from, done_to = excluded.done_to, noted_at = excluded.noted_at
+"""
+SPARE = 64 * MIB
+"""Below this much free room, segments that are stored do not wait out their hours."""
+Say = Callable[[str], None]
+
+
+class FolderReader:
+    """Reads one writer's folder, whose loader we are while `lock` is open."""
+
+    def __init__(self, folder: Path, lock: int, say: Say) -> None:
+        self.folder, self._lock, self._say = folder, lock, say
+        self.writer = ensure_identity(folder)
+        self.at = self._again_to = 0
+
+    def begin(self, place: Place | None) -> None:
+        """Go to where the half-said began; without a place, to the beginning."""
+        starts = segment_starts(self.folder)
+        first = starts[0] if starts else 0
+        end = starts[-1] + whole_bytes(segment_path(self.folder, starts[-1])) if starts else first
+        if place is not None and starts and place.done_to > end:
+            self._say(f"spool {self.folder.name}: ends at {end}, before the place {place.done_to}; read on from there")
+            place = Place(end, end)
+        self.at = max(first, place.state_from if place else first)
+        self._again_to = place.done_to if place else first
+
+    def read(self, most_bytes: int) -> list[Held]:
+        """The next records, whole ones only; what they hold is on the disk before anybody counts on it."""
+        starts = segment_starts(self.folder)  # before reading: one that comes later hides no frame of this one
+        start = max((start for start in starts if start <= self.at), default=None)
+        if start is None:
+            self._skip(starts)
+            return []
+        found = self._read_segment(start, most_bytes)
+        if not found:
+            self._skip([later for later in starts if later > self.at])
+        return found
+
+    def _read_segment(self, start: int, most_bytes: int) -> list[Held]:
+        file = os.open(segment_path(self.folder, start), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            data = os.pread(file, most_bytes, self.at - start)
+            size = length_at(data, 0)
+            if size is None:
+                return []
+            if size > len(data):
+                data = os.pread(file, size, self.at - start)
+            os.fdatasync(file)
+        finally:
+            os.close(file)
+        begin, found = self.at, []
+        for at, end, payload in frames(data):
+            record = decode_record(payload)
+            found.append(Held(record, self.writer, begin + at, begin + end, begin + end <= self._again_to))
+            self.at = begin + end
+        return found
+
+    def _skip(self, later: list[int]) -> None:
+        """Nothing whole stands here though more follows: say so, and go on behind it."""
+        if later and min(later) > self.at:
+            self._say(f"spool {self.folder.name}: bytes {self.at} to {min(later)} are missing or broken; passed over")
+            self.at = min(later)
+
+    def forget(self, done: int, older_than_s: float) -> None:
+        """Remove segments that end before `done` and were last written before that moment (Unix s)."""
+        starts = segment_starts(self.folder)
+        for start, following in pairwise(starts):
+            path = segment_path(self.folder, start)
+            if following <= done and path.stat().st_mtime < older_than_s:
+                path.unlink()
+
+    def close(self) -> None:
+        """Let another load it."""
+        os.close(self._lock)
+
+
+class SpoolConsumer:
+    """Every writer's records under a root that nobody else loads; `only` limits it to one writer's folder."""
+
+    def __init__(
+        self,
+        root: Path,
+        keep: timedelta,
+        only: Path | None = None,
+        say: Say = lambda _: None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._root, self._keep, self._only, self._say, self._clock = root, keep, only, say, clock
+        self._readers: dict[str, FolderReader] = {}
+        self._settled: dict[str, Place] = {}
+
+    def start(self, connection: psycopg.Connection) -> None:
+        """Begin, or begin anew, from what the database says is done."""
+        for reader in self._readers.values():
+            reader.begin(read_place(connection, reader.writer))
+        self.look_for_writers(connection)
+
+    def look_for_writers(self, connection: psycopg.Connection) -> None:
+        """Take over the folders that nobody loads; called now and then."""
+        known = {reader.folder for reader in self._readers.values()}
+        for folder in [self._only] if self._only else writers(self._root):
+            if folder in known or (lock := try_lock(folder / LOADER_LOCK)) is None:
+                continue
+            reader = FolderReader(folder, lock, self._say)
+            reader.begin(read_place(connection, reader.writer))
+            self._readers[reader.writer] = reader
+
+    def take(self, most_bytes: int) -> list[Held]:
+        """The next records of each writer."""
+        return [held for reader in self._readers.values() for held in reader.read(most_bytes)]
+
+    def note(self, connection: psycopg.Connection, writer: str, place: Place) -> None:
+        """Remember how far we are, with the rows."""
+        name = self._readers[writer].folder.name
+        connection.execute(_NOTE, (writer, name, place.state_from, place.done_to, self._clock()))
+
+    def settle(self, places: dict[str, Place]) -> None:
+        """Committed: remembered for `forget`."""
+        self._settled.update(places)
+
+    def forget(self) -> None:
+        """Remove what is stored and has been kept long enough, or must make room."""
+        full = self.free_bytes() < SPARE
+        older_than = self._clock().timestamp() - (0.0 if full else self._keep.total_seconds())
+        for writer, place in self._settled.items():
+            self._readers[writer].forget(place.state_from, older_than)
+
+    def free_bytes(self) -> int:
+        """Room on the spool's disk."""
+        return shutil.disk_usage(self._root).free
+
+    def close(self) -> None:
+        """Let others load these folders."""
+        for reader in self._readers.values():
+            reader.close()
+        self._readers.clear()
+
+
+def read_place(connection: psycopg.Connection, writer: str) -> Place | None:
+    """How far the database says it is with a writer."""
+    row = connection.execute(_PLACE, (writer,)).fetchone()
+    return None if row is None else Place(int(row[0]), int(row[1]))

@@ -1,0 +1,90 @@
+"""A loader's life: turns, heartbeats, tracks, clearing out; and patience while the database is away."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import psycopg
+
+from ingest.bus.loader import Loader
+from ingest.bus.reader import SPARE, SpoolConsumer
+from ingest.lasting import LastingConnection
+from ingest.live import BEAT_EVERY, LAST_TRIES, TRACKS_EVERY, TRY_EVERY, Job, Pace, beat, is_due
+from layers.vessels.track_keeper import keep_tracks
+
+IDLE_TURN_S = 0.05
+LOOK_EVERY = timedelta(seconds=2)
+FORGET_EVERY = timedelta(seconds=30)
+
+
+class LoaderLife:
+    """Runs a loader over a spool until told to stop."""
+
+    def __init__(self, loader: Loader, consumer: SpoolConsumer, connection: LastingConnection, pace: Pace) -> None:
+        self._loader, self._consumer, self._lasting, self._pace = loader, consumer, connection, pace
+        self._away_since: datetime | None = None
+        self._tried: datetime | None = None
+        self._jobs = (
+            Job(BEAT_EVERY, self._beat),
+            Job(LOOK_EVERY, lambda _: consumer.look_for_writers(connection.current)),
+            Job(TRACKS_EVERY, lambda now: keep_tracks(connection.current, now)),
+            Job(FORGET_EVERY, lambda _: consumer.forget()),
+        )
+
+    def run(self, check: Callable[[], None] = lambda: None) -> None:
+        """Until `pace.stop()`; `check` raises when what feeds the spool has failed."""
+        while not self._pace.stop():
+            check()
+            if not self.turn(self._pace.clock()):
+                self._pace.wait(IDLE_TURN_S)
+
+    def turn(self, now: datetime) -> bool:
+        """What has come, and what is due; whether more may be waiting."""
+        if self._away_since is not None and not is_due(self._tried, now, TRY_EVERY):
+            return False
+        came = False
+
+        def work() -> None:
+            nonlocal came
+            came = self._loader.turn(now)
+            for job in self._jobs:
+                if is_due(job.last, now, job.every):
+                    job.last = now
+                    job.work(now)
+
+        return self._try(now, work) and came
+
+    def drain(self) -> bool:
+        """Store all that is in the spool, and close the deliveries; False when the database is away."""
+
+        def work() -> None:
+            while self._loader.turn(self._pace.clock()):
+                pass
+            self._loader.end(self._pace.clock())
+            keep_tracks(self._lasting.current, self._pace.clock())
+
+        for _ in range(LAST_TRIES):
+            if self._try(self._pace.clock(), work):
+                return True
+            self._pace.wait(TRY_EVERY.total_seconds())
+        return False
+
+    def _try(self, now: datetime, work: Callable[[], None]) -> bool:
+        self._tried = now
+        try:
+            work()
+        except psycopg.OperationalError as error:
+            if self._away_since is None:
+                self._away_since = now
+                self._pace.say(
+                    f"database away ({str(error).strip().partition(chr(10))[0]}); the spool keeps what comes"
+                )
+            return False
+        if self._away_since is not None:
+            self._pace.say(f"database back after {(now - self._away_since).total_seconds():.0f} s")
+            self._away_since = None
+        return True
+
+    def _beat(self, now: datetime) -> None:
+        free = self._consumer.free_bytes()
+        lines = sum(summary.lines for summary in self._loader.books.summaries())
+        beat(self._lasting.current, now, {"lines": lines, "spool_free_bytes": free, "spool_full": int(free < SPARE)})
