@@ -4,17 +4,20 @@ from starlette.requests import HTTPConnection
 
 from geo.errors import NeedsLogin, NotAllowed
 from layers.access.accounts import Who
+from layers.access.keys import whose_key
 from layers.access.roles import Readers, Role
 from layers.access.sessions import who_is
-from web.state import state_of
+from web.state import State, state_of
 
 SESSION_MEMORY_S = 5.0
 """How long a looked-up session is trusted; a sign-out through this process forgets it at once."""
 
 
 async def who_asks(connection: HTTPConnection) -> Who | None:
-    """Whoever is signed in on this browser, or None."""
+    """Whoever is signed in on this browser, or None. NeedsLogin for a key that is none: it must not pass as a guest."""
     state = state_of(connection)
+    if (key := bearer(connection)) is not None:
+        return await _key_holder(state, key)
     token = connection.cookies.get(state.settings.session_cookie)
     if not token:
         return None
@@ -22,6 +25,21 @@ async def who_asks(connection: HTTPConnection) -> Who | None:
         return state.sessions[token]
     who = await who_is(state.engine, token, state.clock())
     state.sessions[token] = who
+    return who
+
+
+def bearer(connection: HTTPConnection) -> str | None:
+    """The key of the request, if it brings one."""
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+async def _key_holder(state: State, key: str) -> Who:
+    remembered = f"key {key}"
+    who = state.sessions.get(remembered) or await whose_key(state.engine, key)
+    if who is None:
+        raise NeedsLogin("key: not known, or ended; `opsmap key add` makes one", field="key")
+    state.sessions[remembered] = who
     return who
 
 

@@ -8,7 +8,20 @@ import typer
 
 from geo.errors import OpsmapError
 from ingest.exchange.settings import ExchangeSettings
-from web.commands import accounts, data, database, docs, document, exchange, ingest, processes, replay, units, wall
+from web.commands import (
+    accounts,
+    data,
+    database,
+    docs,
+    document,
+    exchange,
+    ingest,
+    keys,
+    processes,
+    replay,
+    units,
+    wall,
+)
 from web.settings import WebSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -17,6 +30,7 @@ ingest.app.command("exchange")(exchange.exchange)
 ingest.app.command("axis")(exchange.axis)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(accounts.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(units.app, name="units")
 app.add_typer(wall.app, name="wall")
 app.command("load")(data.load)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from geo.clock import Clock, system_clock
+from ingest.bus.settings import SpoolSettings
 from layers.database import make_async_engine
 from layers.registry import load_layers
 from tiles.read import TileReader, tile_pool
@@ -24,6 +25,7 @@ from web.routes import (
     documents,
     exchange,
     features,
+    ingest,
     layers,
     me,
     pages,
@@ -36,6 +38,7 @@ from web.routes import (
     wall,
 )
 from web.settings import WebSettings
+from web.spooling import WebSpool
 from web.state import State
 from web.zone_keeper import ZoneKeeper
 
@@ -52,6 +55,7 @@ ROUTERS = (
     docs.router,
     sources.router,
     exchange.router,
+    ingest.router,
     wall.router,
     pages.router,
 )
@@ -70,11 +74,12 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         reader = TileReader(pool, settings.tile_cache_mb)
         chunks = ChunkReader(engine, clock)
         sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
-        zones = ZoneKeeper(engine, hub)
-        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, zones, sessions)  # type: ignore[arg-type]
+        zones, spool = ZoneKeeper(engine, hub), WebSpool(SpoolSettings())
+        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions)  # type: ignore[arg-type]
         await hub.start()
         yield
         await hub.stop()
+        spool.close()
         await pool.close()
         await engine.dispose()
 

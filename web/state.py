@@ -13,6 +13,7 @@ from tiles.read import TileReader
 from web.live.hub import Hub
 from web.replay.chunks import ChunkReader
 from web.settings import WebSettings
+from web.spooling import WebSpool
 from web.zone_keeper import ZoneKeeper
 
 
@@ -28,6 +29,7 @@ class State:
     hub: Hub
     replay: ChunkReader
     zones: ZoneKeeper
+    spool: WebSpool
     sessions: TTLCache[str, Who | None]
 
 

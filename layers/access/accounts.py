@@ -27,12 +27,17 @@ DUMMY = "mat-khau-khong-ai-dung"
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody signed in; `wall` when it is a screen of the wall."""
+    """Somebody signed in; `wall` when it is a screen of the wall.
+
+    Or a machine with a `key`: then `account_id` is 0, `username` the key's name, and `source` what it may send as.
+    """
 
     account_id: int
     username: str
     role: Role
     wall: bool = False
+    source: str | None = None
+    key: bool = False
 
 
 @cache

@@ -1,0 +1,75 @@
+"""What is posted with a key: on the disk before the answer, in the table soon after, once however often it is sent."""
+
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from fixtures import nmea
+from geo.clock import system_clock
+from ingest.bus.loader import Loader
+from ingest.bus.reader import SpoolConsumer
+from ingest.bus.run import LoaderLife
+from ingest.lasting import LastingConnection
+from ingest.live import Pace
+from layers.access.keys import add_key, end_key
+from layers.access.roles import Role
+from layers.database import connect
+
+
+@pytest.fixture(autouse=True)
+def spool_root(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPSMAP_SPOOL_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def key(connection):
+    return {"authorization": "Bearer " + add_key(connection, Role.VIEWER, "mast", "mast key", system_clock)}
+
+
+def _lines(count):
+    motion = [nmea.motion_fields(109.1 + n / 100, 15.2, 7.5, 181.5, 30) for n in range(count)]
+    sentences = [nmea.sentences(nmea.position_a(999_000_000 + n, 7, motion[n]), b"A", 1)[0] for n in range(count)]
+    return b"\n".join(nmea.tag(line, 1_764_000_000_000 + n) for n, line in enumerate(sentences))
+
+
+def _load(root, url):
+    with (
+        closing(LastingConnection(lambda: connect(url))) as lasting,
+        closing(SpoolConsumer(root, timedelta(hours=1))) as consumer,
+    ):
+        loader = Loader(consumer, lasting, Pace())
+        assert LoaderLife(loader, consumer, lasting, Pace()).drain()
+
+
+def test_a_batch_of_lines_is_stored_once(client, key, connection, database_url, spool_root):
+    for _ in range(2):
+        answer = client.post("/api/ingest/mast?form=nmea", content=_lines(20) + b"\nrubbish", headers=key)
+        assert answer.status_code == 202, answer.text
+    assert len(answer.json()["receipt"]) == 64
+    _load(spool_root, database_url)
+    _load(spool_root, database_url)
+    assert connection.execute("SELECT count(*) FROM position").fetchone() == (20,)
+    [(summary,)] = connection.execute("SELECT summary FROM delivery WHERE label = 'spool'").fetchall()
+    assert (summary["lines"], summary["stored"], summary["duplicates"]) == (42, 20, 20)
+    assert connection.execute("SELECT seen FROM reject").fetchall() == [(2,)]
+
+
+def test_a_file_is_stored_or_refused_with_its_reason(client, key, connection, database_url, spool_root):
+    answer = client.post("/api/ingest/mast?form=layer:school&name=x.csv", content=b"\x00nonsense", headers=key)
+    assert answer.status_code == 202
+    _load(spool_root, database_url)
+    assert connection.execute("SELECT reason FROM reject").fetchall() == [("bad_file",)]
+
+
+def test_only_the_sources_own_key_may_send(client, key, connection):
+    assert client.post("/api/ingest/other?form=nmea", content=b"x", headers=key).status_code == 403
+    assert client.post("/api/ingest/mast?form=nmea", content=b"x").status_code == 401
+    assert client.post("/api/ingest/mast?form=nope", content=b"x", headers=key).status_code == 400
+    assert client.post("/api/ingest/mast?form=nmea", content=b"", headers=key).status_code == 400
+    assert client.get("/api/me", headers=key).json()["role"] == "viewer"
+    assert client.get("/api/me", headers={"authorization": "Bearer none"}).status_code == 401
+    end_key(connection, "mast key", system_clock())
+    client.app.state.opsmap.sessions.clear()
+    assert client.get("/api/me", headers=key).status_code == 401
