@@ -1,5 +1,5 @@
 # The developers' door over ./run. `make help` lists what there is.
-.PHONY: help run test check format bare bench docs
+.PHONY: help run test check format bare bench chaos docs
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
@@ -21,6 +21,9 @@ bare: ## prove ./run on a Debian 12 made anew in a folder (root, debootstrap)
 
 bench: ## the performance goals as JSON lines, as ratios measured here (needs one ./run test before)
 	@PYTHONPATH=. .venv/bin/python tests/bench/run.py $(BENCH)
+
+chaos: ## kill receiver, loader, web and postgres by a seeded schedule (SEED=7 KILLS=200); nothing acknowledged may be lost
+	@PYTHONPATH=. .venv/bin/python tests/chaos/run.py --seed $(or $(SEED),7) --kills $(or $(KILLS),200)
 
 docs: ## write the pages that come from the code (docs/layers, docs/openapi.json)
 	@.venv/bin/opsmap docs

@@ -50,12 +50,9 @@ class FolderReader:
         """The next records, whole ones only; what they hold is on the disk before anybody counts on it."""
         starts = segment_starts(self.folder)  # before reading: one that comes later hides no frame of this one
         start = max((start for start in starts if start <= self.at), default=None)
-        if start is None:
-            self._skip(starts)
-            return []
-        found = self._read_segment(start, most_bytes)
-        if not found:
-            self._skip([later for later in starts if later > self.at])
+        found = [] if start is None else self._read_segment(start, most_bytes)
+        if not found and self._skip([later for later in starts if later > self.at]):
+            return self.read(most_bytes)
         return found
 
     def _read_segment(self, start: int, most_bytes: int) -> list[Held]:
@@ -77,11 +74,13 @@ class FolderReader:
             self.at = begin + end
         return found
 
-    def _skip(self, later: list[int]) -> None:
-        """Nothing whole stands here though more follows: say so, and go on behind it."""
-        if later and min(later) > self.at:
-            self._say(f"spool {self.folder.name}: bytes {self.at} to {min(later)} are missing or broken; passed over")
-            self.at = min(later)
+    def _skip(self, later: list[int]) -> bool:
+        """Whether nothing whole stands here though more follows: that is said, and we go on behind it."""
+        if not later:
+            return False
+        self._say(f"spool {self.folder.name}: bytes {self.at} to {later[0]} are missing or broken; passed over")
+        self.at = later[0]
+        return True
 
     def forget(self, done: int, older_than_s: float) -> None:
         """Remove segments that end before `done` and were last written before that moment (Unix s)."""
