@@ -159,9 +159,10 @@ def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
     return last is None or not timedelta(0) <= now - last < every
 
 
-def beat(connection: psycopg.Connection, now: datetime, detail: dict[str, int]) -> None:
-    """One heartbeat: a row for whoever asks, a notification for whoever listens."""
+def beat(connection: psycopg.Connection, now: datetime, detail: dict[str, int], process: str = PROCESS) -> None:
+    """One heartbeat: a row for whoever asks; for the process of live positions, a word to whoever listens."""
     with transaction(connection):
-        row = {"process": PROCESS, "now": now, "detail": orjson.dumps(detail).decode()}
+        row = {"process": process, "now": now, "detail": orjson.dumps(detail).decode()}
         connection.execute(_BEAT, row)
-        notify(connection, {"beat": PROCESS, "at": unix_ms(now)})
+        if process == PROCESS:
+            notify(connection, {"beat": process, "at": unix_ms(now)})

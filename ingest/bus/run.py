@@ -87,4 +87,7 @@ class LoaderLife:
     def _beat(self, now: datetime) -> None:
         free = self._consumer.free_bytes()
         lines = sum(summary.lines for summary in self._loader.books.summaries())
-        beat(self._lasting.current, now, {"lines": lines, "spool_free_bytes": free, "spool_full": int(free < SPARE)})
+        detail = {"lines": lines, "spool_free_bytes": free, "spool_full": int(free < SPARE)}
+        beat(self._lasting.current, now, detail, "spool")
+        if self._loader.books.summaries():  # a loader nothing has come to does not vouch for the positions on the map
+            beat(self._lasting.current, now, detail)
