@@ -14,7 +14,7 @@ from fixtures import feed as raw_feed
 from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.daily import daily_letters
 from fixtures.fleet import SEED, boats
-from fixtures.letters import DEPARTMENTS, letter_of
+from fixtures.letters import DEPARTMENTS, letter_of, publishers
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
@@ -61,6 +61,7 @@ DESK = Desk(
         "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
     },
+    publishers(),
 )
 OURS = ("units", "background")
 AIS_EVERY = timedelta(seconds=0.5)

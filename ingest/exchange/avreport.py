@@ -56,6 +56,10 @@ class AvReports:
         """Whether it holds an AVReport, or the counts of one."""
         return has_report(given.head) or REPORT.is_told_by(given.head)
 
+    def target(self, given: Given) -> str:
+        """Figures of its own kind."""
+        return self.name
+
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:
         """Store the counts of the agency's day."""
         if REPORT.is_told_by(given.head):

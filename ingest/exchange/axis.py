@@ -214,7 +214,7 @@ def poll_configured(connection: psycopg.Connection, settings: ExchangeSettings, 
     """One round of asking the axis that the settings name; None when they name none. AxisUnavailable as in `poll`."""
     if not settings.exchange_url:
         return None
-    desk = Desk(Sender(settings.exchange_source, settings.exchange_origin, AXIS.title))
+    desk = Desk(Sender(settings.exchange_source, settings.exchange_origin, AXIS.title), may=settings.may())
     secret = settings.exchange_secret.get_secret_value()
     with AxisClient(settings.exchange_url, settings.exchange_system, secret) as client:
         return Post(connection, client, desk, clock).poll()

@@ -17,6 +17,7 @@ from layers.registry import get_layer, load_layers
 
 ADAPTER = "cases-1022/1"
 CONTRACT = "opsmap/1022-cases/1"
+LAYER = "citizen_report"
 MOST = 8_000_000
 STATES = {
     "moi": "received", "da_tiep_nhan": "received", "cho_bo_sung": "received", "mo_lai": "in_progress",
@@ -39,12 +40,16 @@ class Cases1022:
         """Whether the file says it is of the contract."""
         return CONTRACT.encode() in given.head[:400]
 
+    def target(self, given: Given) -> str:
+        """Citizens' reports, however they come."""
+        return LAYER
+
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:
         """Store the cases as citizens' reports; one whose state changed is a new row of the same report."""
         cases = [_without_reporter(case) for case in _read(given.path)]
         kept = scratch / f"{given.path.parent.name}-cases.json"
         kept.write_bytes(orjson.dumps({"contract": CONTRACT, "cases": cases}))
-        layer = get_layer(load_layers(), "citizen_report")
+        layer = get_layer(load_layers(), LAYER)
         file = scratch / f"{given.path.parent.name}-1022.geojson"
         file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [_feature(case) for case in cases]}))
         sender = room.desk.sender(layer.name, layer.source, "Cổng 1022")

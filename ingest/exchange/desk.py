@@ -9,6 +9,7 @@ from typing import Protocol
 import psycopg
 
 from geo.clock import Clock
+from geo.errors import NotAllowed
 from ingest.deliveries import Sender, open_delivery
 from ingest.exchange.document import Organ
 from ingest.summary import Summary
@@ -19,14 +20,26 @@ AXIS = Sender("exchange", "real", "Trục liên thông văn bản của tỉnh")
 
 @dataclass(frozen=True)
 class Desk:
-    """Who brings messages (the axis), and whose rows what they publish becomes: a sender by adapter or layer."""
+    """Who brings messages (the axis), and whose rows what they publish becomes: a sender by adapter or layer.
+
+    `may` says which agency (by its code on the axis) publishes what; None: a person handed the message in, and answers
+    for it. The axis reaches every agency of the country, so whatever is polled needs it.
+    """
 
     axis: Sender = AXIS
     senders: Mapping[str, Sender] = field(default_factory=dict)
+    may: Mapping[str, frozenset[str]] | None = None
 
     def sender(self, name: str, code: str, title: str) -> Sender:
         """The sender of what the adapter or layer `name` publishes; of the axis' own origin unless told otherwise."""
         return self.senders.get(name) or Sender(code, self.axis.origin, title)
+
+    def check(self, agency: str, target: str) -> None:
+        """NotAllowed when the agency may not publish to that layer or adapter."""
+        if self.may is not None and target not in self.may.get(agency, frozenset()):
+            raise NotAllowed(
+                f"agency {agency!r} is not among those who publish {target!r}; see OPSMAP_EXCHANGE_SENDERS"
+            )
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,10 @@ class Adapter(Protocol):
 
     def knows(self, given: Given) -> bool:
         """Whether the file is of this kind, by its name, description and first bytes."""
+        ...
+
+    def target(self, given: Given) -> str:
+        """What the file would publish to: a layer, or the adapter itself."""
         ...
 
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:

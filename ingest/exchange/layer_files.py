@@ -24,6 +24,11 @@ class LayerFiles:
         """Whether the file says which layer it is for."""
         return layer_of(given) is not None
 
+    def target(self, given: Given) -> str:
+        """The layer it is for."""
+        layer = layer_of(given)
+        return layer.name if layer is not None else self.name
+
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:
         """Store the rows; each that is refused is kept with its bytes."""
         layer = layer_of(given)

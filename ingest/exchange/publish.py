@@ -92,6 +92,7 @@ def _files(case: Case, paper_id: int | None) -> Outcome:
             outcome.summary.ignored[reason_ignored(given.name)] += 1
             outcome.whole = False
             continue
+        case.room.desk.check(case.document.sender.code, adapter.target(given))
         published = _hand_over(adapter, room, given, case.scratch)
         merge(outcome.summary, published.summary)
         outcome.whole &= published.kept == given.path

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from layers.base import Base
 
 TYPES = ("edoc", "replacement", "revocation", "update")
+LOCK = 7_105_101
 STATES = ("inbox", "acceptance", "rejection", "processing", "done", "fail")
 
 
@@ -109,8 +110,11 @@ WHERE source_id = %s AND document_id = %s AND message_type <> 'revocation' AND p
 
 
 def find_message(connection: psycopg.Connection, source_id: int, uid: str) -> Known | None:
-    """The message of that name; one that comes at the same time in another transaction is waited for."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (source_id, uid))
+    """The message of that name, once every other transaction that takes one of the same axis has ended.
+
+    One after the other: else a document and what takes it back, taken at the same time, would not see each other.
+    """
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, source_id))
     row = connection.execute(
         "SELECT id, sha256, state FROM exchange_message WHERE source_id = %s AND uid = %s", (source_id, uid)
     ).fetchone()

@@ -46,6 +46,10 @@ class HisXml:
         """Whether it holds records of patients, or the counts of such."""
         return b"GIAMDINHHS" in given.head or REPORT.is_told_by(given.head)
 
+    def target(self, given: Given) -> str:
+        """Figures of its own kind."""
+        return self.name
+
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:
         """Store the counts of each facility and day."""
         rejects: list[Reject] = []
