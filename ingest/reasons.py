@@ -9,6 +9,7 @@ REASONS: Mapping[str, Text] = {
     "bad_field": Text("Giá trị sai hoặc thiếu", "A value is wrong or missing"),
     "bad_geometry": Text("Vị trí, hình dạng sai hoặc thiếu", "The place or shape is wrong or missing"),
     "repeated_code": Text("Mã lặp lại trong tệp", "The code stands twice in the file"),
+    "ends_loader": Text("Bản ghi làm dừng tiến trình nạp", "The record ends whatever loads it"),
     "unknown_commune": Text("Mã xã không có", "No such commune"),
 }
 

@@ -1,15 +1,17 @@
-"""The web process's own spool: opened with the first thing posted, so that a process nobody posts to has none."""
+"""The web process's own end of the bus: opened with the first thing posted; a process nobody posts to has none."""
 
 import asyncio
 from collections.abc import Sequence
 
 import structlog
 
-from ingest.bus.bus import BusFull
+from ingest.bus.bus import BusFull, Publisher
+from ingest.bus.choice import open_publisher
 from ingest.bus.record import Record
 from ingest.bus.settings import SpoolSettings
-from ingest.bus.spool import Spool, open_spool
 
+PATIENCE_S = 10.0
+"""So long somebody who posts is kept waiting for a disk or a cluster that does not answer."""
 _log = structlog.get_logger()
 
 
@@ -18,18 +20,24 @@ class WebSpool:
 
     def __init__(self, settings: SpoolSettings) -> None:
         self._settings = settings
-        self._spool: Spool | None = None
+        self._bus: Publisher | None = None
 
     async def keep(self, records: Sequence[Record]) -> None:
-        """Return when they are on the disk; BusFull when there is no room."""
-        if self._spool is None:
+        """Return when they are safe; BusFull when there is no room, or when that takes too long: they may still be
+        stored later, and sending them again does no harm.
+        """
+        if self._bus is None:
             try:
-                self._spool = open_spool(self._settings, "web", lambda told: _log.warning("spool", told=told))
+                self._bus = open_publisher(self._settings, "web", lambda told: _log.warning("bus", told=told))
             except OSError as error:
                 raise BusFull(str(error)) from None
-        await asyncio.wrap_future(self._spool.publish(records))
+        done = asyncio.wrap_future(self._bus.publish(records))
+        try:
+            await asyncio.wait_for(asyncio.shield(done), PATIENCE_S)
+        except TimeoutError:
+            raise BusFull("it takes too long to make it safe") from None
 
     def close(self) -> None:
         """Let go."""
-        if self._spool is not None:
-            self._spool.close()
+        if self._bus is not None:
+            self._bus.close()

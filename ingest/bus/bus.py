@@ -16,7 +16,8 @@ class Held(NamedTuple):
     """A record as a loader holds it. `writer` names the stream it stands in, `at` its place there, `next` the next.
 
     Places grow within one writer. Records up to the loader's own committed place come with `again`: they were stored
-    before and are handed out once more only so that what they left half-said can be understood.
+    before and are handed out once more only so that what they left half-said can be understood. `sender` tells the
+    processes apart that share a stream. `refused`: every loader that took it ended; it is to be kept as a reject.
     """
 
     record: Record
@@ -24,6 +25,8 @@ class Held(NamedTuple):
     at: int
     next: int
     again: bool = False
+    sender: str = ""
+    refused: bool = False
 
 
 class Place(NamedTuple):
@@ -63,12 +66,24 @@ class Consumer(Protocol):
         """The next records, perhaps none; does not wait. Within a writer in order."""
         ...
 
+    def look_for_writers(self, connection: psycopg.Connection) -> None:
+        """Take over what nobody else loads; called now and then."""
+        ...
+
     def note(self, connection: psycopg.Connection, writer: str, place: Place) -> None:
-        """Remember how far we are, inside the transaction that stores the rows (a bus without places does nothing)."""
+        """Remember how far we are, inside the transaction that stores the rows."""
         ...
 
     def settle(self, places: dict[str, Place]) -> None:
         """The transaction is committed: what stands before `state_from` is needed no more (NATS acks it now)."""
+        ...
+
+    def forget(self) -> None:
+        """Clear out what is settled and has been kept long enough; called now and then."""
+        ...
+
+    def report(self) -> dict[str, int]:
+        """What the heartbeat says of the bus, in plain numbers."""
         ...
 
     def close(self) -> None:
@@ -78,3 +93,7 @@ class Consumer(Protocol):
 
 class BusFull(Exception):
     """No room to make a record safe; it was not taken, and the sender must keep it."""
+
+
+class BusAway(Exception):
+    """The bus cannot be reached; what is in it stays there, and the loader tries again."""

@@ -107,4 +107,4 @@ class Conversation:
 def conversation_key(held: Held) -> tuple[str, ...]:
     """Records of one conversation share this."""
     record = held.record
-    return (held.writer, record.peer, record.form, record.source, record.origin)
+    return (held.writer, held.sender, record.peer, record.form, record.source, record.origin)

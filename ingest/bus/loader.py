@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ingest.bus.books import LABEL, Books
 from ingest.bus.bus import Consumer, Held, Place
 from ingest.bus.conversation import Conversation, conversation_key
-from ingest.bus.messages import take_message
+from ingest.bus.messages import refuse_record, take_message
 from ingest.bus.spool import ALL_GONE
 from ingest.form import LineForm
 from ingest.forms import FORMS
@@ -52,8 +52,8 @@ class Loader:
         """Take, understand and, when it is time, commit; whether anything came."""
         if not self._fresh:
             self.begin()
-        held = self._consumer.take(TAKE_BYTES) if self.books.waiting < MOST_WAITING else []
         try:
+            held = self._consumer.take(TAKE_BYTES) if self.books.waiting < MOST_WAITING else []
             for each in held:
                 self._hear(each)
             if not held:
@@ -94,8 +94,10 @@ class Loader:
         """Understand a record; of one that was stored before, only what it leaves half-said matters."""
         record = held.record
         self._read_to[held.writer] = held.next
-        if record.form == ALL_GONE:
-            self._part_from(lambda talk: talk.key[0] == held.writer, store=not held.again)
+        if held.refused:
+            self.books.book(record).add(*refuse_record(record), record.arrived_ms)
+        elif record.form == ALL_GONE:
+            self._part_from(lambda talk: talk.key[:2] == (held.writer, held.sender), store=not held.again)
         elif isinstance(form := FORMS.get(record.form), LineForm):
             self._hear_lines(form, held)
         elif not held.again:

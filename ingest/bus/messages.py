@@ -1,22 +1,28 @@
 """Whole messages out of the bus: taken by the form they name, or kept as one reject that says why they could not be."""
 
+from collections import Counter
+
 import psycopg
 
 from geo.clock import Clock, from_unix_ms
 from geo.errors import OpsmapError
 from ingest.bus.books import sender_of
+from ingest.bus.places import MOST_TRIES
 from ingest.bus.record import Record
 from ingest.deliveries import Sender, open_delivery
 from ingest.form import LineForm, Message
 from ingest.forms import FORMS
-from ingest.outcome import Reject
+from ingest.outcome import Outcome, Reject
 from ingest.rejects import store_rejects
 from ingest.source import KEPT_OF_LONG_LINE
+from ingest.stream import Tally
 from ingest.summary import Summary
 from layers.database import transaction
 from layers.sources.register import ensure_source
 
 REFUSED = "not_understood"
+ENDS_LOADER = "ends_loader"
+MOST_KEPT = 1 << 20
 
 
 def take_message(connection: psycopg.Connection, record: Record, clock: Clock) -> Summary:
@@ -34,6 +40,14 @@ def take_message(connection: psycopg.Connection, record: Record, clock: Clock) -
         return _refuse(connection, (record, sender), error.detail, clock)
     except Exception as error:  # whatever it is, one message must never stop all that come after it
         return _refuse(connection, (record, sender), repr(error)[:300], clock)
+
+
+def refuse_record(record: Record) -> tuple[list[Outcome], Tally]:
+    """A record that ended every loader that took it, as one reject with its bytes; the peer's next lines go on."""
+    lines = max(1, record.data.count(b"\n"))
+    why = f"{record.peer}: {MOST_TRIES} loaders ended with this record of {len(record.data)} bytes; it is put aside"
+    reject = Reject(ENDS_LOADER, why, record.data[:MOST_KEPT], None, record.arrived_ms, lines)
+    return [reject], Tally(lines, 0, Counter())
 
 
 def _refuse(connection: psycopg.Connection, what: tuple[Record, Sender], why: str, clock: Clock) -> Summary:

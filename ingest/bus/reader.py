@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,16 +13,11 @@ import psycopg
 from geo.clock import Clock, system_clock
 from ingest.bus.bus import Held, Place
 from ingest.bus.folder import LOADER_LOCK, ensure_identity, try_lock, writers
+from ingest.bus.places import Caution, note_place, read_place
 from ingest.bus.record import decode_record
 from ingest.bus.segments import frames, length_at, segment_path, segment_starts, whole_bytes
 from ingest.bus.settings import MIB
 
-_PLACE = "SELECT state_from, done_to FROM spool_place WHERE writer = %s"
-_NOTE = """
-INSERT INTO spool_place (writer, name, state_from, done_to, noted_at) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (writer) DO UPDATE SET
-    name = excluded.name, state_from = excluded.state_from, done_to = excluded.done_to, noted_at = excluded.noted_at
-"""
 SPARE = 64 * MIB
 """Below this much free room, segments that are stored do not wait out their hours."""
 Say = Callable[[str], None]
@@ -108,16 +104,20 @@ class SpoolConsumer:
     ) -> None:
         self._root, self._keep, self._only, self._say, self._clock = root, keep, only, say, clock
         self._readers: dict[str, FolderReader] = {}
+        self._cautions: dict[str, Caution] = {}
+        self._connection: psycopg.Connection | None = None
         self._settled: dict[str, Place] = {}
 
     def start(self, connection: psycopg.Connection) -> None:
         """Begin, or begin anew, from what the database says is done."""
         for reader in self._readers.values():
             reader.begin(read_place(connection, reader.writer))
+            self._cautions[reader.writer].begin()
         self.look_for_writers(connection)
 
     def look_for_writers(self, connection: psycopg.Connection) -> None:
-        """Take over the folders that nobody loads; called now and then."""
+        """Take over the folders that nobody loads."""
+        self._connection = connection
         known = {reader.folder for reader in self._readers.values()}
         for folder in [self._only] if self._only else writers(self._root):
             if folder in known or (lock := try_lock(folder / LOADER_LOCK)) is None:
@@ -125,29 +125,39 @@ class SpoolConsumer:
             reader = FolderReader(folder, lock, self._say)
             reader.begin(read_place(connection, reader.writer))
             self._readers[reader.writer] = reader
+            self._cautions[reader.writer] = Caution(reader.writer, self._clock)
 
     def take(self, most_bytes: int) -> list[Held]:
         """The next records of each writer."""
-        return [held for reader in self._readers.values() for held in reader.read(most_bytes)]
+        assert self._connection is not None  # started
+        found: list[Held] = []
+        for writer, reader in self._readers.items():
+            found += self._cautions[writer].hand_out(self._connection, partial(reader.read, most_bytes))
+        return found
 
     def note(self, connection: psycopg.Connection, writer: str, place: Place) -> None:
         """Remember how far we are, with the rows."""
-        name = self._readers[writer].folder.name
-        connection.execute(_NOTE, (writer, name, place.state_from, place.done_to, self._clock()))
+        note_place(connection, writer, self._readers[writer].folder.name, place, self._clock)
 
     def settle(self, places: dict[str, Place]) -> None:
         """Committed: remembered for `forget`."""
         self._settled.update(places)
+        for writer, place in places.items():
+            self._cautions[writer].settle(place.done_to)
 
     def forget(self) -> None:
         """Remove what is stored and has been kept long enough, or must make room."""
-        full = self.free_bytes() < SPARE
+        full = self._free_bytes() < SPARE
         older_than = self._clock().timestamp() - (0.0 if full else self._keep.total_seconds())
         for writer, place in self._settled.items():
             self._readers[writer].forget(place.state_from, older_than)
 
-    def free_bytes(self) -> int:
-        """Room on the spool's disk."""
+    def report(self) -> dict[str, int]:
+        """Room on the spool's disk, and whether it is too little."""
+        free = self._free_bytes()
+        return {"spool_free_bytes": free, "spool_full": int(free < SPARE)}
+
+    def _free_bytes(self) -> int:
         return shutil.disk_usage(self._root).free
 
     def close(self) -> None:
@@ -155,9 +165,3 @@ class SpoolConsumer:
         for reader in self._readers.values():
             reader.close()
         self._readers.clear()
-
-
-def read_place(connection: psycopg.Connection, writer: str) -> Place | None:
-    """How far the database says it is with a writer."""
-    row = connection.execute(_PLACE, (writer,)).fetchone()
-    return None if row is None else Place(int(row[0]), int(row[1]))

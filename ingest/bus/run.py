@@ -1,12 +1,12 @@
-"""A loader's life: turns, heartbeats, tracks, clearing out; and patience while the database is away."""
+"""A loader's life: turns, heartbeats, tracks, clearing out; and patience while the database or the bus is away."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import psycopg
 
+from ingest.bus.bus import BusAway, Consumer
 from ingest.bus.loader import Loader
-from ingest.bus.reader import SPARE, SpoolConsumer
 from ingest.lasting import LastingConnection
 from ingest.live import BEAT_EVERY, LAST_TRIES, TRACKS_EVERY, TRY_EVERY, Job, Pace, beat, is_due
 from layers.vessels.track_keeper import keep_tracks
@@ -17,11 +17,12 @@ FORGET_EVERY = timedelta(seconds=30)
 
 
 class LoaderLife:
-    """Runs a loader over a spool until told to stop."""
+    """Runs a loader over a bus until told to stop."""
 
-    def __init__(self, loader: Loader, consumer: SpoolConsumer, connection: LastingConnection, pace: Pace) -> None:
+    def __init__(self, loader: Loader, consumer: Consumer, connection: LastingConnection, pace: Pace) -> None:
         self._loader, self._consumer, self._lasting, self._pace = loader, consumer, connection, pace
         self._away_since: datetime | None = None
+        self._what = ""
         self._tried: datetime | None = None
         self._jobs = (
             Job(BEAT_EVERY, self._beat),
@@ -72,22 +73,21 @@ class LoaderLife:
         self._tried = now
         try:
             work()
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, BusAway) as error:
             if self._away_since is None:
                 self._away_since = now
-                self._pace.say(
-                    f"database away ({str(error).strip().partition(chr(10))[0]}); the spool keeps what comes"
-                )
+                self._what = "bus" if isinstance(error, BusAway) else "database"
+                why = str(error).strip().partition("\n")[0]
+                self._pace.say(f"{self._what} away ({why}); what comes is kept")
             return False
         if self._away_since is not None:
-            self._pace.say(f"database back after {(now - self._away_since).total_seconds():.0f} s")
+            self._pace.say(f"{self._what} back after {(now - self._away_since).total_seconds():.0f} s")
             self._away_since = None
         return True
 
     def _beat(self, now: datetime) -> None:
-        free = self._consumer.free_bytes()
         lines = sum(summary.lines for summary in self._loader.books.summaries())
-        detail = {"lines": lines, "spool_free_bytes": free, "spool_full": int(free < SPARE)}
+        detail = {"lines": lines, **self._consumer.report()}
         beat(self._lasting.current, now, detail, "spool")
         if self._loader.books.summaries():  # a loader nothing has come to does not vouch for the positions on the map
             beat(self._lasting.current, now, detail)

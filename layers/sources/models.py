@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Identity, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,6 +80,8 @@ class SpoolPlace(Base):
     """How far the loader is with one writer's spool, in bytes since its beginning; moved with the rows.
 
     Everything before `done_to` is stored; what was begun and not finished by then began at or after `state_from`.
+    `tries` counts the loaders that began there and never got further. On a bus of several machines the writer is one
+    partition, and the places are messages.
     """
 
     __tablename__ = "spool_place"
@@ -89,3 +91,4 @@ class SpoolPlace(Base):
     state_from: Mapped[int] = mapped_column(BigInteger)
     done_to: Mapped[int] = mapped_column(BigInteger)
     noted_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))

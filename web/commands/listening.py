@@ -1,18 +1,18 @@
 """Live AIS for the command line: opens what was asked for, tells what happens, ends on Ctrl-C with a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
-from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from geo.errors import BadInput
+from ingest.bus.bus import Publisher
+from ingest.bus.choice import bus_plan, open_consumer, open_publisher
 from ingest.bus.door import SpoolDoor, Stamp
 from ingest.bus.loader import Loader
-from ingest.bus.reader import SpoolConsumer
 from ingest.bus.run import LoaderLife
 from ingest.bus.settings import SpoolSettings
-from ingest.bus.spool import Spool, open_spool
+from ingest.bus.spool import open_spool
 from ingest.deliveries import Sender
 from ingest.lasting import LastingConnection
 from ingest.live import Pace
@@ -27,6 +27,7 @@ from web.settings import WebSettings
 from web.stopping import stop_asked, tell
 
 RECEIVE_TURN_S = 0.2
+End = TypeVar("End", bound=Publisher)
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - receivers are other machines
 
 
@@ -68,13 +69,18 @@ def hear(ways: Ways, sender: Sender) -> Summary:
     """Receive until SIGINT or SIGTERM: onto the disk first, from there into the database; a summary of what came.
 
     What could not be stored because the database was away stays in the spool for the next loader.
+    BadInput where a bus of several machines is set: there it is the loader that stores.
     """
-    sockets, stop, settings = open_sockets(ways), stop_asked(), SpoolSettings()
+    settings = SpoolSettings()
+    if bus_plan(settings) is not None:
+        fix = "OPSMAP_BUS is set: add --receive-only here, and store with `opsmap ingest spool`"
+        raise BadInput(fix, field="receive_only")
+    sockets, stop = open_sockets(ways), stop_asked()
     with (
         database(WebSettings()) as url,
         closing(LastingConnection(lambda: connect(url))) as connection,
-        spooled(sockets, sender, settings) as spool,
-        closing(_consumer(settings, spool.folder)) as consumer,
+        received(sockets, lambda: open_spool(settings, f"ais-{sender.code}", tell)) as spool,
+        closing(open_consumer(settings, tell, spool.folder)) as consumer,
     ):
         pace = Pace(stop=stop, say=tell)
         receiver = Receiver(sockets, _door(spool, sender))
@@ -95,10 +101,10 @@ def hear(ways: Ways, sender: Sender) -> Summary:
 
 
 def receive(ways: Ways, sender: Sender) -> None:
-    """Receive onto the disk until SIGINT or SIGTERM; another process stores it (`opsmap ingest spool`)."""
+    """Receive onto the disk or the bus until SIGINT or SIGTERM; another process stores it (`opsmap ingest spool`)."""
     sockets, stop = open_sockets(ways), stop_asked()
-    with spooled(sockets, sender, SpoolSettings()) as spool:
-        receiver = Receiver(sockets, _door(spool, sender))
+    with received(sockets, lambda: open_publisher(SpoolSettings(), f"ais-{sender.code}", tell)) as bus:
+        receiver = Receiver(sockets, _door(bus, sender))
         receiver.start()
         tell(f"listening: {receiver.label}; Ctrl-C ends")
         try:
@@ -110,39 +116,35 @@ def receive(ways: Ways, sender: Sender) -> None:
 
 
 @contextmanager
-def spooled(sockets: Sequence[Socket], sender: Sender, settings: SpoolSettings) -> Iterator[Spool]:
-    """A spool of our own for what the sockets bring; the sockets are closed when it cannot be had."""
+def received(sockets: Sequence[Socket], open_bus: Callable[[], End]) -> Iterator[End]:
+    """A bus of our own for what the sockets bring; the sockets are closed when it cannot be had."""
     try:
-        spool = open_spool(settings, f"ais-{sender.code}", tell)
-    except OSError:
+        bus = open_bus()
+    except Exception:
         for made in sockets:
             made.close()
         raise
     try:
-        yield spool
+        yield bus
     finally:
-        spool.close()
+        bus.close()
 
 
 def load_spool() -> None:
-    """Store what the spools of all receivers hold, until told to stop."""
+    """Store what the spools of all receivers, or the lanes of the bus, hold, until told to stop."""
     stop, settings = stop_asked(), SpoolSettings()
-    settings.spool_root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (
         database(WebSettings()) as url,
         closing(LastingConnection(lambda: connect(url))) as connection,
-        closing(_consumer(settings, None)) as consumer,
+        closing(open_consumer(settings, tell)) as consumer,
     ):
         pace = Pace(stop=stop, say=tell)
         life = LoaderLife(Loader(consumer, connection, pace), consumer, connection, pace)
-        tell(f"loading from {settings.spool_root}; Ctrl-C ends")
+        plan = bus_plan(settings)
+        tell(f"loading from {'the bus' if plan else settings.spool_root}; Ctrl-C ends")
         life.run()
         life.drain()
 
 
-def _door(spool: Spool, sender: Sender) -> SpoolDoor:
-    return SpoolDoor(say=tell, bus=spool, stamp=Stamp("nmea", sender.code, sender.origin))
-
-
-def _consumer(settings: SpoolSettings, only: Path | None) -> SpoolConsumer:
-    return SpoolConsumer(settings.spool_root, timedelta(hours=settings.spool_keep_hours), only, tell)
+def _door(bus: Publisher, sender: Sender) -> SpoolDoor:
+    return SpoolDoor(say=tell, bus=bus, stamp=Stamp("nmea", sender.code, sender.origin))
