@@ -13,10 +13,10 @@ from geo.clock import Clock
 from ingest.bus.bus import Held, Place
 from layers.database import transaction
 
-WARY_AFTER = 2
-"""So many loaders ended behind a place: from then on its records are handed out one by one."""
+WARY_AFTER = 1
+"""So many loaders ended behind a place: what was read there is handed out one by one, each counted for itself."""
 MOST_TRIES = 5
-"""So many loaders ended behind a place: its next record is refused untried."""
+"""So many loaders ended behind a place: its next record is refused."""
 
 _PLACE = "SELECT state_from, done_to FROM spool_place WHERE writer = %s"
 _NOTE = """
@@ -51,7 +51,7 @@ class Caution:
     def __init__(self, writer: str, clock: Clock) -> None:
         self._writer, self._clock = writer, clock
         self._back: deque[Held] = deque()
-        self._counted = False
+        self._counted = self._wary = False
         self._tries = 0
         self._alone: int | None = None
 
@@ -62,33 +62,37 @@ class Caution:
 
     def hand_out(self, connection: psycopg.Connection, read: Callable[[], list[Held]]) -> list[Held]:
         """What may be taken now of what `read` brings."""
+        if self._alone is not None:
+            return []
         if not self._back:
+            self._wary = self._wary and not self._counted  # all that was suspected is through
             self._back.extend(read())
         if not self._counted and (new := next((held for held in self._back if not held.again), None)):
             self._count(connection, new)
-        if self._tries > WARY_AFTER:
+        if self._wary:
             return self._hand_out_one()
         found = list(self._back)
         self._back.clear()
         return found
 
     def settle(self, done_to: int) -> None:
-        """Everything before is stored: what came through is not to blame."""
+        """Everything before is stored: what came through is not to blame; the next one is counted for itself."""
         if self._alone is not None and done_to >= self._alone:
-            self._alone, self._tries = None, 0
+            self._alone, self._counted = None, not self._back
 
     def _count(self, connection: psycopg.Connection, new: Held) -> None:
         """Write down that this process tries, before anything can end it."""
         with transaction(connection):
             row = connection.execute(_TRY, (self._writer, new.at, new.at, self._clock())).fetchone()
         self._tries, self._counted = int(row[0]) if row else 0, True
+        self._wary = self._wary or self._tries > WARY_AFTER
 
     def _hand_out_one(self) -> list[Held]:
-        """What is handed out again anyhow, and one more; nothing while that one is not settled."""
+        """What is handed out again anyhow, and one more; nothing after it until that one is settled."""
         found: list[Held] = []
         while self._back and self._back[0].again:
             found.append(self._back.popleft())
-        if self._back and self._alone is None:
+        if self._back:
             held = self._back.popleft()
             self._alone = held.next
             found.append(held._replace(refused=self._tries > MOST_TRIES))

@@ -6,13 +6,15 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import nats
 import pytest
+from nats.js.errors import NotFoundError
 
-from ingest.bus.link import STREAM, BusPlan
+from ingest.bus.link import DEAD_STREAM, STREAM, BusPlan
 
 NODES = 3
 CONFIG = """
@@ -60,6 +62,15 @@ class Cluster:
         """The node that leads the stream of records."""
         return asyncio.run(self._leader())
 
+    async def empty(self) -> None:
+        """Forget every record."""
+        client = await nats.connect(self.plan.servers)
+        stream = client.jetstream(timeout=10)
+        for name in (STREAM, DEAD_STREAM):
+            with suppress(NotFoundError):
+                await stream.purge_stream(name)
+        await client.close()
+
     async def _leader(self) -> int:
         client = await nats.connect([f"nats://127.0.0.1:{port}" for port in self.ports])
         try:
@@ -104,10 +115,17 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def nats_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def running_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster = Cluster(tmp_path_factory.mktemp("nats"))
     try:
         cluster.wait_ready()
         yield cluster
     finally:
         cluster.close()
+
+
+@pytest.fixture
+def nats_cluster(running_nats: Cluster) -> Cluster:
+    """The cluster, with nothing in it of the test before."""
+    asyncio.run(running_nats.empty())
+    return running_nats
