@@ -22,8 +22,9 @@ bare: ## prove ./run on a Debian 12 made anew in a folder (root, debootstrap)
 bench: ## the performance goals as JSON lines, as ratios measured here (needs one ./run test before)
 	@PYTHONPATH=. .venv/bin/python tests/bench/run.py $(BENCH)
 
-chaos: ## kill receiver, loader, web and postgres by a seeded schedule (SEED=7 KILLS=200); nothing acknowledged may be lost
-	@PYTHONPATH=. .venv/bin/python tests/chaos/run.py --seed $(or $(SEED),7) --kills $(or $(KILLS),200)
+chaos: ## kill receiver, loader, web, postgres by a seeded schedule (SEED=7 KILLS=200 OUTAGE=120 FULL=1): nothing is lost
+	@PYTHONPATH=. .venv/bin/python tests/chaos/run.py --seed $(or $(SEED),7) --kills $(or $(KILLS),200) \
+		$(if $(OUTAGE),--outage $(OUTAGE)) $(if $(FULL),--full)
 
 docs: ## write the pages that come from the code (docs/layers, docs/openapi.json)
 	@.venv/bin/opsmap docs

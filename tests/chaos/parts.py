@@ -4,10 +4,13 @@ import http.client
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from fixtures import nmea
@@ -18,17 +21,27 @@ LINES = 20
 
 
 class Part:
-    """One process of the product: started, killed without warning, started again."""
+    """One process of the product: started, killed without warning, started again; `is_up` gets when it was started."""
 
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        self.name, self._arguments, self._environment, self._log = name, arguments, environment, log
+    def __init__(
+        self, name: str, arguments: list[str], ours: dict[str, str], folder: Path, is_up: Callable[[float], bool]
+    ) -> None:
+        self.name, self._arguments, self._ours, self._log = name, arguments, ours, folder / f"{name}.log"
+        self._is_up, self._started = is_up, 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self._started = time.time()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*OPSMAP, *self._arguments], env=os.environ | self._environment, stdout=log, stderr=log
+                [*OPSMAP, *self._arguments], env=os.environ | self._ours, stdout=log, stderr=log
             )
+
+    def wait_until_up(self, within_s: float = 60.0) -> None:
+        """Until it does its work: who is killed before never does any."""
+        deadline = time.monotonic() + within_s
+        while not self._is_up(self._started) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -39,7 +52,33 @@ class Part:
     def end(self) -> None:
         assert self.process is not None
         self.process.terminate()
-        self.process.wait(60)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def answers_at(port: int) -> bool:
+    """Whether somebody listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def talk_tcp(port: int, stop: threading.Event, sent: list[int]) -> None:
+    """A receiver's plain TCP: nobody acknowledges anything."""
+    while not stop.is_set():
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
+            while not stop.wait(0.02):
+                peer.sendall(line(9, sent[0]) + b"\r\n")
+                sent[0] += 1
+        stop.wait(0.2)
 
 
 def line(client: int, number: int) -> bytes:

@@ -1,6 +1,7 @@
 """Chaos: a seeded schedule kills receiver, loader, web and postgres; what was acknowledged must all be stored, once.
 
-Run: make chaos SEED=7 KILLS=200. One JSON line at the end; exit code 1 when anything acknowledged is missing or double.
+Run: make chaos SEED=7 KILLS=200 [OUTAGE=120] [FULL=1]. One JSON line at the end; exit code 1 when anything acknowledged
+is missing or double, nothing was acknowledged between the kills, or a page of the database is broken afterwards.
 """
 
 import argparse
@@ -8,13 +9,15 @@ import json
 import os
 import random
 import signal
-import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections import Counter
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -23,9 +26,12 @@ from layers.access.keys import add_key
 from layers.access.roles import Role
 from layers.cluster import Cluster
 from layers.database import connect, enable_postgis, transaction, upgrade
-from tests.chaos.parts import T0, Client, Part, line, promised
+from tests.chaos.faults import Ballast, outage, small_disk
+from tests.chaos.parts import T0, Client, Part, answers_at, free_port, promised, talk_tcp
 
 CLIENTS = 3
+IMPATIENT = 0.2
+"""This share of the kills does not wait until the victim has come up again."""
 _STORED = """
 SELECT t.key, (extract(epoch FROM p.t) * 1000)::int8, count(*) FROM position AS p
 JOIN transmitter AS t ON t.id = p.transmitter_id JOIN source AS s ON s.id = p.source_id
@@ -33,20 +39,35 @@ WHERE s.code = %s GROUP BY 1, 2
 """
 
 
-def free_port() -> int:
-    """A port nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+class Asked(NamedTuple):
+    """What the command line wants."""
+
+    seed: int
+    kills: int
+    outage_s: float
+    full: bool
 
 
-def talk_tcp(port: int, stop: threading.Event, sent: list[int]) -> None:
-    """A receiver's plain TCP: nobody acknowledges anything."""
-    while not stop.is_set():
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
-            while not stop.wait(0.02):
-                peer.sendall(line(9, sent[0]) + b"\r\n")
-                sent[0] += 1
-        stop.wait(0.2)
+class Stage(NamedTuple):
+    """The running parts."""
+
+    cluster: Cluster
+    url: str
+    parts: list[Part]
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """The clients' own log of what was acknowledged."""
+        return self.folder / "acked.log"
+
+
+def beats(url: str, since: float) -> bool:
+    """Whether a loader started at that moment (Unix s) has said that it lives."""
+    with suppress(psycopg.Error), connect(url) as connection:
+        row = connection.execute("SELECT extract(epoch FROM beat_at) FROM heartbeat WHERE process = 'spool'").fetchone()
+        return row is not None and float(row[0]) > since
+    return False
 
 
 def kill_postgres(cluster: Cluster) -> None:
@@ -69,9 +90,9 @@ def stored(url: str, source: str) -> dict[tuple[int, int], int]:
 
 
 def wait_until_still(url: str, log: Path) -> dict[tuple[int, int], int]:
-    """What is stored, once it holds all that was promised or a minute has gone by."""
+    """What is stored, once it holds all that was promised or five minutes have gone by."""
     wanted, found = promised(log), {}
-    for _ in range(120):
+    for _ in range(600):
         with suppress(psycopg.OperationalError):
             found = stored(url, "chaos")
             if wanted <= found.keys():
@@ -80,10 +101,25 @@ def wait_until_still(url: str, log: Path) -> dict[tuple[int, int], int]:
     return found
 
 
-def rage(seed: int, kills: int, folder: Path) -> dict[str, object]:
+def broken_pages(cluster: Cluster) -> int:
+    """What pg_amcheck and the checksums complain of, in lines; 0 is the rule."""
+    with connect(cluster.url("opsmap")) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+        row = connection.execute("SELECT sum(checksum_failures) FROM pg_stat_database").fetchone()
+    program = Path("/usr/lib/postgresql/15/bin/pg_amcheck")
+    command = [str(program), "-d", cluster.conninfo("opsmap"), "--heapallindexed"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = (checked.stdout + checked.stderr).splitlines()
+    sys.stderr.write("".join(f"chaos: {line}\n" for line in told))
+    return len(told) + int(row[0] or 0 if row else 0)
+
+
+def rage(asked: Asked, folder: Path) -> dict[str, object]:
     """The whole run in a folder of its own; what it came to."""
     cluster = Cluster(folder / "data")
-    with cluster.running(own=True):
+    with ExitStack() as held:
+        held.enter_context(cluster.running(own=True))
+        spool = held.enter_context(small_disk(folder / "spool")) if asked.full else folder / "spool"
         cluster.ensure_database("opsmap")
         url = cluster.url("opsmap")
         enable_postgis(url)
@@ -91,56 +127,73 @@ def rage(seed: int, kills: int, folder: Path) -> dict[str, object]:
         with connect(url) as connection, transaction(connection):
             key = add_key(connection, Role.VIEWER, "chaos", None, system_clock)
         port, tcp = free_port(), free_port()
-        ours = {"OPSMAP_DATABASE_URL": url, "OPSMAP_SPOOL_DIR": str(folder / "spool"), "OPSMAP_PORT": str(port)}
+        ours = {"OPSMAP_DATABASE_URL": url, "OPSMAP_SPOOL_DIR": str(spool), "OPSMAP_PORT": str(port)}
+        ours |= {"OPSMAP_SPOOL_SEGMENT_MIB": "1"} if asked.full else {}
         listen = ["ingest", "ais", "--listen", f"127.0.0.1:{tcp}", "--source", "chaos-tcp", "--receive-only"]
-        named = (("web", ["serve"]), ("loader", ["ingest", "spool"]), ("receiver", listen))
-        parts = [Part(name, arguments, ours, folder / f"{name}.log") for name, arguments in named]
+        parts = [
+            Part("web", ["serve"], ours, folder, lambda _: answers_at(port)),
+            Part("loader", ["ingest", "spool"], ours, folder, lambda since: beats(url, since)),
+            Part("receiver", listen, ours, folder, lambda _: answers_at(tcp)),
+        ]
         for part in parts:
             part.start()
-        return _storm((seed, kills), (cluster, url, parts), (port, tcp, key), folder)
+            held.callback(part.end)
+        return storm(asked, Stage(cluster, url, parts, folder), (port, tcp, key), Ballast(spool))
 
 
-def _storm(
-    what: tuple[int, int], where: tuple[Cluster, str, list[Part]], door: tuple[int, int, str], folder: Path
-) -> dict[str, object]:
-    (seed, kills), (cluster, url, parts), (port, tcp, key) = what, where, door
-    log, dice, stop, sent = folder / "acked.log", random.Random(seed), threading.Event(), [0]
-    clients = [Client(number, port, key, log) for number in range(CLIENTS)]
+def storm(asked: Asked, stage: Stage, door: tuple[int, int, str], ballast: Ballast) -> dict[str, object]:
+    """Clients talk, the schedule kills; then everything is counted."""
+    port, tcp, key = door
+    stop, sent = threading.Event(), [0]
+    clients = [Client(number, port, key, stage.log) for number in range(CLIENTS)]
     threads = [*clients, threading.Thread(target=talk_tcp, args=(tcp, stop, sent), daemon=True)]
     for thread in threads:
         thread.start()
-    killed: dict[str, int] = {}
     began = time.monotonic()
-    while not log.exists() or not log.stat().st_size:
+    while not stage.log.exists() or not stage.log.stat().st_size:
         time.sleep(0.1)
-    for _ in range(kills):
-        time.sleep(dice.uniform(0.2, 1.6))
-        victim = dice.choices([*parts, None], weights=[3, 4, 2, 1])[0]
-        victim.kill() if victim else kill_postgres(cluster)
-        name = victim.name if victim else "postgres"
-        killed[name] = killed.get(name, 0) + 1
-    time.sleep(5)
+    killed, found = kill_all(asked, stage), {}
+    if asked.outage_s:
+        found |= outage(stage.cluster, stage.log, asked.outage_s)
+    if asked.full:
+        found |= ballast.fill_a_while(stage.log)
+    time.sleep(3)
     stop.set()
     for client in clients:
         client.stop.set()
     for thread in threads:
         thread.join(30)
-    found, wanted = wait_until_still(url, log), promised(log)
-    over_tcp = stored(url, "chaos-tcp")
-    for part in parts:
-        part.end()
-    return {
-        "seed": seed,
-        "kills": killed,
+    ended = time.monotonic()
+    posted, wanted = wait_until_still(stage.url, stage.log), promised(stage.log)
+    over_tcp = stored(stage.url, "chaos-tcp")
+    return found | {
+        "seed": asked.seed,
+        "kills": dict(killed),
         "seconds": round(time.monotonic() - began),
+        "drained_after_s": round(time.monotonic() - ended, 1),
         "acknowledged": len(wanted),
         "resent": sum(client.resent for client in clients),
-        "stored": len(found),
-        "missing": len(wanted - found.keys()),
-        "duplicates": sum(count - 1 for count in [*found.values(), *over_tcp.values()]),
+        "stored": len(posted),
+        "missing": len(wanted - posted.keys()),
+        "duplicates": sum(count - 1 for count in [*posted.values(), *over_tcp.values()]),
         "tcp_sent": sent[0],
         "tcp_stored": len(over_tcp),
+        "broken_pages": broken_pages(stage.cluster),
     }
+
+
+def kill_all(asked: Asked, stage: Stage) -> Counter[str]:
+    """The schedule: who is killed, after what pause, and whether it may come up first, all by the seed."""
+    dice, killed = random.Random(asked.seed), Counter[str]()
+    for _ in range(asked.kills):
+        victim = dice.choices([*stage.parts, None], weights=[3, 4, 2, 1])[0]
+        patient, pause = dice.random() >= IMPATIENT, dice.uniform(0.05, 0.8)
+        if victim and patient:
+            victim.wait_until_up()
+        time.sleep(pause)
+        victim.kill() if victim else kill_postgres(stage.cluster)
+        killed[victim.name if victim else "postgres"] += 1
+    return killed
 
 
 def main() -> int:
@@ -148,15 +201,19 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--outage", type=float, default=0, help="seconds without a database, after the kills")
+    parser.add_argument("--full", action="store_true", help="a small disk for the spool, filled up for a while (root)")
     parser.add_argument("--keep", type=Path)
-    asked = parser.parse_args()
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing we started outlives us
     with tempfile.TemporaryDirectory(prefix="opsmap-chaos-") as made:
-        folder = asked.keep or Path(made)
+        folder = given.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-        told = rage(asked.seed, asked.kills, folder)
+        told = rage(Asked(given.seed, given.kills, given.outage, given.full), folder)
     sys.stdout.write(json.dumps(told) + "\n")
-    return 1 if told["missing"] or told["duplicates"] or not told["acknowledged"] else 0
+    bad = told["missing"] or told["duplicates"] or told["broken_pages"]
+    return 1 if bad or int(str(told["acknowledged"])) < 20 * given.kills else 0
 
 
 if __name__ == "__main__":

@@ -73,3 +73,32 @@ def test_only_the_sources_own_key_may_send(client, key, connection):
     end_key(connection, "mast key", system_clock())
     client.app.state.opsmap.sessions.clear()
     assert client.get("/api/me", headers=key).status_code == 401
+
+
+def test_posting_goes_on_while_the_database_is_away(client, key, connection, cluster, database_url, spool_root):
+    name = connection.info.dbname
+    assert client.post("/api/ingest/mast?form=nmea", content=_lines(1), headers=key).status_code == 202
+    client.app.state.opsmap.sessions.clear()
+    with connect(cluster.url("postgres")) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            answer = client.post("/api/ingest/mast?form=nmea", content=_lines(20), headers=key)
+            assert answer.status_code == 202, answer.text
+            unknown = {"authorization": "Bearer unknown"}
+            assert client.post("/api/ingest/mast?form=nmea", content=_lines(20), headers=unknown).status_code == 503
+        finally:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    _load(spool_root, database_url)
+    with connect(database_url) as opened:
+        assert opened.execute("SELECT count(*) FROM position").fetchone() == (20,)
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_read(client, key, spool_root):
+    pieces = (bytes(1 << 20) for _ in range(100))  # sent without saying how many
+    answer = client.post("/api/ingest/mast?form=nmea", content=pieces, headers=key)
+    assert (answer.status_code, answer.json()["title"]) == (413, "Dữ liệu gửi lên quá lớn")
+    announced = {**key, "content-length": str(100 << 20)}
+    answer = client.post("/api/ingest/mast?form=nmea", content=b"x", headers=announced)
+    assert answer.status_code == 413
+    assert not list(spool_root.iterdir())

@@ -4,8 +4,10 @@ import hashlib
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
+from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from geo.clock import unix_ms
 from geo.errors import BadInput, NeedsLogin, NotAllowed
@@ -16,7 +18,7 @@ from ingest.forms import form_named
 from layers.access.accounts import Who
 from layers.database import read
 from layers.sources.models import Source
-from web.access import who_asks
+from web.access import bearer, who_asks
 from web.errors import TITLES, problem
 from web.state import State, state_of
 
@@ -41,19 +43,32 @@ async def post_ingest(request: Request, source: str, form: str, name: str = "") 
 
     202 means that it will not be lost. What of it cannot be understood is refused later, line by line: see /sources.
     """
-    state, who = state_of(request), _sender(await who_asks(request), source)
+    state = state_of(request)
+    who, origin = await _known_sender(request, source)
     kind = form_named(form)
     body = await request.body()
     if not body:
         raise BadInput("body: it is empty; put the message or the lines in it", field="body")
     now = state.clock()
     receipt = hashlib.sha256(body).hexdigest()
-    record = Record(form, source, await _origin(state, source), "", unix_ms(now), body)
+    record = Record(form, source, origin, "", unix_ms(now), body)
     try:
         await state.spool.keep(_records(record, kind, name[:LONGEST_NAME] or f"http {who.username} {receipt[:12]}"))
     except BusFull:
         return problem(503, TITLES[503], "the spool has no room; nothing was taken, send it again", retry_after="5")
     return Receipt(receipt=receipt, source=source, form=form, bytes=len(body), arrived_at=now)
+
+
+async def _known_sender(request: Request, source: str) -> tuple[Who, str]:
+    """Who sends, and the origin of the source: from the database, or as it was while that is away for some minutes."""
+    state, remembered = state_of(request), (bearer(request), source)
+    try:
+        found = _sender(await who_asks(request), source), await _origin(state, source)
+    except (DBAPIError, PoolTimeout):
+        if (found := state.spool.senders.get(remembered)) is None:
+            raise
+    state.spool.senders[remembered] = found
+    return found
 
 
 def _sender(who: Who | None, source: str) -> Who:
