@@ -8,6 +8,11 @@ from psycopg import sql
 
 DAY_MS = 86_400_000
 _LOCK = 7_105_201
+_NOT_EMPTIED = sql.SQL(
+    "CREATE TRIGGER position_not_emptied BEFORE TRUNCATE ON {}"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_position_change()"
+)
+"""Row triggers come with the attachment, this kind does not."""
 
 
 def day_of(t_ms: int) -> int:
@@ -47,3 +52,4 @@ def _make(connection: psycopg.Connection, day: int) -> None:
     attach = sql.SQL("ALTER TABLE position ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})")
     bounds = (sql.Literal(_start(day).isoformat()), sql.Literal(_start(day + 1).isoformat()))
     connection.execute(attach.format(name, *bounds))
+    connection.execute(_NOT_EMPTIED.format(name))

@@ -19,6 +19,7 @@ from web.commands import (
     keys,
     processes,
     replay,
+    retention,
     units,
     wall,
 )
@@ -32,6 +33,7 @@ app.add_typer(ingest.app, name="ingest")
 app.add_typer(accounts.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(units.app, name="units")
+app.add_typer(retention.app, name="retention")
 app.add_typer(wall.app, name="wall")
 app.command("load")(data.load)
 app.command("replay")(replay.replay)

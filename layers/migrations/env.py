@@ -16,6 +16,7 @@ from layers.sources import exchange, papers, raw
 from layers.sources import models as source_models
 from layers.units import outlines
 from layers.vessels import models as vessel_models
+from layers.vessels import retention
 from layers.wall import models as wall_models
 from layers.watch import rules
 
@@ -30,6 +31,7 @@ TABLES = (
     indicator_models,
     source_models,
     vessel_models,
+    retention,
     outlines,
     wall_models,
     rules,
