@@ -5,6 +5,8 @@ from contextlib import closing, contextmanager
 from threading import Event
 from typing import NamedTuple, TypeVar
 
+import psycopg
+
 from geo.errors import BadInput
 from ingest.bus.bus import Publisher
 from ingest.bus.choice import bus_plan, open_consumer, open_publisher
@@ -15,7 +17,7 @@ from ingest.bus.settings import SpoolSettings
 from ingest.bus.spool import open_spool
 from ingest.deliveries import Sender
 from ingest.lasting import LastingConnection
-from ingest.live import Pace
+from ingest.live import TRY_EVERY, Pace
 from ingest.net.address import read_address
 from ingest.net.receiver import Receiver, Socket
 from ingest.net.tcp import TcpClient, TcpServer
@@ -135,7 +137,7 @@ def load_spool() -> None:
     stop, settings = stop_asked(), SpoolSettings()
     with (
         database(WebSettings()) as url,
-        closing(LastingConnection(lambda: connect(url))) as connection,
+        closing(connect_patiently(url, stop)) as connection,
         closing(open_consumer(settings, tell)) as consumer,
     ):
         pace = Pace(stop=stop, say=tell)
@@ -144,6 +146,21 @@ def load_spool() -> None:
         tell(f"loading from {'the bus' if plan else settings.spool_root}; Ctrl-C ends")
         life.run()
         life.drain()
+
+
+def connect_patiently(url: str, stop: Callable[[], bool]) -> LastingConnection:
+    """A connection as soon as the database is there; its own error when we are told to stop before."""
+    told = False
+    while True:
+        try:
+            return LastingConnection(lambda: connect(url))
+        except psycopg.OperationalError as error:
+            if stop():
+                raise
+            if not told:
+                tell(f"database away ({str(error).strip().splitlines()[-1].strip()}); waiting for it")
+            told = True
+        Event().wait(TRY_EVERY.total_seconds())
 
 
 def _door(bus: Publisher, sender: Sender) -> SpoolDoor:
