@@ -22,6 +22,7 @@ from layers.spec import Layer
 
 ADAPTER = "layer_file/1"
 REFUSED = "bad_file"
+LONGEST_NAME = 60
 
 
 def layer_forms() -> list[MessageForm]:
@@ -39,7 +40,7 @@ def _form(layer: Layer) -> MessageForm:
 def take_layer_file(connection: psycopg.Connection, layer: Layer, message: Message, clock: Clock) -> Summary:
     """Load the file's rows; a file refused as a whole is one reject with its first bytes."""
     with tempfile.TemporaryDirectory(prefix="opsmap-file-") as folder:
-        path = Path(folder) / (PurePosixPath(message.name).name or "file")
+        path = Path(folder) / safe_name(message.name)
         path.write_bytes(message.data)
         media = path.suffix.removeprefix(".").lower() or "file"
         sha256 = keep_raw(connection, message.data, path.name, media, clock())
@@ -50,6 +51,12 @@ def take_layer_file(connection: psycopg.Connection, layer: Layer, message: Messa
             return _refuse(connection, message, clock, (error.detail, sha256))
     _sign(connection, loaded.delivery_id, sha256)
     return loaded.summary
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name as a file of ours may bear it: its ending kept, which says how to read it."""
+    kept = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in PurePosixPath(name.replace("\\", "/")).name)
+    return kept[-LONGEST_NAME:].lstrip(". ") or "file"
 
 
 def _refuse(connection: psycopg.Connection, message: Message, clock: Clock, why: tuple[str, bytes]) -> Summary:

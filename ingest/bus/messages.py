@@ -13,7 +13,7 @@ from ingest.deliveries import Sender, open_delivery
 from ingest.form import LineForm, Message
 from ingest.forms import FORMS
 from ingest.outcome import Outcome, Reject
-from ingest.rejects import store_rejects
+from ingest.rejects import printable, store_rejects
 from ingest.source import KEPT_OF_LONG_LINE
 from ingest.stream import Tally
 from ingest.summary import Summary
@@ -30,7 +30,7 @@ def take_message(connection: psycopg.Connection, record: Record, clock: Clock) -
     form, sender = FORMS.get(record.form), sender_of(connection, record)
     if form is None or isinstance(form, LineForm):
         return _refuse(connection, (record, sender), f"form {record.form!r} is not known here", clock)
-    message = Message(record.data, record.peer, sender, from_unix_ms(record.arrived_ms))
+    message = Message(record.data, printable(record.peer), sender, from_unix_ms(record.arrived_ms))
     try:
         with transaction(connection):
             return form.take(connection, message, clock)
@@ -53,7 +53,7 @@ def refuse_record(record: Record) -> tuple[list[Outcome], Tally]:
 def _refuse(connection: psycopg.Connection, what: tuple[Record, Sender], why: str, clock: Clock) -> Summary:
     record, sender = what
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
-    delivery_id = open_delivery(connection, source_id, record.peer, clock)
+    delivery_id = open_delivery(connection, source_id, printable(record.peer), clock)
     reject = Reject(REFUSED, f"{record.peer}: {why}", record.data[:KEPT_OF_LONG_LINE], None, record.arrived_ms)
     store_rejects(connection, source_id, delivery_id, [reject], clock())
     summary = Summary(lines=1)

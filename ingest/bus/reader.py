@@ -15,7 +15,15 @@ from ingest.bus.bus import Held, Place
 from ingest.bus.folder import LOADER_LOCK, ensure_identity, try_lock, writers
 from ingest.bus.places import Caution, note_place, read_place
 from ingest.bus.record import decode_record
-from ingest.bus.segments import frames, length_at, segment_path, segment_starts, whole_bytes
+from ingest.bus.segments import (
+    HEAD_BYTES,
+    frames,
+    length_at,
+    next_whole,
+    segment_path,
+    segment_starts,
+    whole_bytes,
+)
 from ingest.bus.settings import MIB
 
 SPARE = 64 * MIB
@@ -46,8 +54,10 @@ class FolderReader:
         """The next records, whole ones only; what they hold is on the disk before anybody counts on it."""
         starts = segment_starts(self.folder)  # before reading: one that comes later hides no frame of this one
         start = max((start for start in starts if start <= self.at), default=None)
+        before = self.at
         found = [] if start is None else self._read_segment(start, most_bytes)
-        if not found and self._skip([later for later in starts if later > self.at]):
+        stuck = not found and self.at == before
+        if stuck and ((start is not None and self._step_over(start)) or self._skip([s for s in starts if s > self.at])):
             return self.read(most_bytes)
         return found
 
@@ -65,10 +75,32 @@ class FolderReader:
             os.close(file)
         begin, found = self.at, []
         for at, end, payload in frames(data):
-            record = decode_record(payload)
-            found.append(Held(record, self.writer, begin + at, begin + end, begin + end <= self._again_to))
             self.at = begin + end
+            try:
+                record = decode_record(payload)
+            except ValueError as error:
+                self._say(f"spool {self.folder.name}: bytes {begin + at} to {self.at} are no record ({error})")
+                continue
+            found.append(Held(record, self.writer, begin + at, self.at, self.at <= self._again_to))
         return found
+
+    def _step_over(self, start: int) -> bool:
+        """Whether the frame here is damaged and a whole one stands behind it: that is said, and we go on there.
+
+        It is read once more for that: what was being written a moment ago is whole now.
+        """
+        with segment_path(self.folder, start).open("rb") as file:
+            file.seek(self.at - start)
+            head = file.read(HEAD_BYTES)
+            if length_at(head, 0) is None:
+                return False
+            data = head + file.read()
+        behind = None if next(frames(data), None) is not None else next_whole(data, 0)
+        if behind is None:
+            return False
+        self._say(f"spool {self.folder.name}: bytes {self.at} to {self.at + behind} are damaged; passed over")
+        self.at += behind
+        return True
 
     def _skip(self, later: list[int]) -> bool:
         """Whether nothing whole stands here though more follows: that is said, and we go on behind it."""

@@ -27,8 +27,13 @@ class Record(NamedTuple):
 
 def encode_record(record: Record) -> bytes:
     """The record in bytes."""
-    names = [name.encode()[:MOST_NAME] for name in (record.form, record.source, record.origin, record.peer)]
+    names = [_short(name) for name in (record.form, record.source, record.origin, record.peer)]
     return b"".join([_HEAD.pack(record.arrived_ms, *map(len, names)), *names, record.data])
+
+
+def _short(name: str) -> bytes:
+    """A name in bytes, cut between two letters when it is too long."""
+    return name.encode(errors="replace")[:MOST_NAME].decode(errors="ignore").encode()
 
 
 def decode_record(payload: bytes) -> Record:

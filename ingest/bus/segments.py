@@ -28,9 +28,8 @@ def length_at(data: bytes, at: int) -> int | None:
     return HEAD_BYTES + length if magic == MAGIC and length <= MOST_PAYLOAD else None
 
 
-def frames(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(begin, end, payload) of every whole frame from the beginning on; stops at the first that is not."""
-    at = 0
+def frames(data: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
+    """(begin, end, payload) of every whole frame from `at` on; stops at the first that is not."""
     while (size := length_at(data, at)) is not None and at + size <= len(data):
         payload = data[at + HEAD_BYTES : at + size]
         if zlib.crc32(payload) != _HEAD.unpack_from(data, at)[2]:
@@ -49,6 +48,23 @@ def segment_starts(folder: Path) -> list[int]:
     return sorted(int(path.stem) for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit())
 
 
+def next_whole(data: bytes, at: int) -> int | None:
+    """Where a whole frame begins again behind a damaged one; None when its head is no guide.
+
+    Heads are followed and frames never searched for: what somebody sent may hold what looks like one.
+    """
+    while (size := length_at(data, at)) is not None:
+        at += size
+        if next(frames(data, at), None) is not None:
+            return at
+    return None
+
+
 def whole_bytes(path: Path) -> int:
-    """How far a segment is whole: the end of its last whole frame."""
-    return max((end for _, end, _ in frames(path.read_bytes())), default=0)
+    """How far a segment is whole: the end of its last whole frame, damaged ones before it or not."""
+    data, end, at = path.read_bytes(), 0, 0
+    behind: int | None = 0
+    while behind is not None:
+        end = at = max((end for _, end, _ in frames(data, behind)), default=end)
+        behind = next_whole(data, at)
+    return end

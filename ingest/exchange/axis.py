@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import httpx2
 import psycopg
@@ -39,11 +40,12 @@ class AxisUnavailable(OpsmapError):
 
 
 class Listed(NamedTuple):
-    """A message as the axis lists it."""
+    """A message as the axis lists it; `size` in bytes, None where it does not say."""
 
     id: str
     name: str
     sent_at: str | None
+    size: int | None = None
 
 
 class AxisClient:
@@ -61,19 +63,19 @@ class AxisClient:
     ) -> None:
         self._client.close()
 
-    def list(self, status: str, limit: int) -> list[Listed]:
-        """The first `limit` messages in that state, oldest first."""
+    def list(self, status: str, limit: int) -> list[Listed | None]:
+        """The first `limit` messages in that state, oldest first; None for one whose name cannot be one."""
         told = self._ask("GET", "/edocs", params={"status": status, "limit": limit}).json()
         try:
             return [_listed(d) for d in told["documents"]]
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise AxisUnavailable(f"the axis lists documents in a way we do not know: {error}") from None
 
     @contextmanager
     def fetch(self, listed: Listed) -> Iterator[Path]:
         """A message in a file of its own, gone after the block."""
         with tempfile.NamedTemporaryFile(prefix="opsmap-axis-") as file:
-            with _plainly(), self._client.stream("GET", f"/edocs/{listed.id}") as answer:
+            with _plainly(), self._client.stream("GET", f"/edocs/{_in_path(listed.id)}") as answer:
                 answer.raise_for_status()
                 size = 0
                 for piece in answer.iter_bytes():
@@ -86,7 +88,7 @@ class AxisClient:
 
     def tell(self, name: str, status: str, detail: str | None) -> None:
         """Say what became of a message."""
-        self._ask("POST", f"/edocs/{name}/status", json={"status": status, "detail": detail})
+        self._ask("POST", f"/edocs/{_in_path(name)}/status", json={"status": status, "detail": detail})
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         with _plainly():
@@ -97,11 +99,18 @@ class AxisClient:
         return answer
 
 
-def _listed(told: dict[str, Any]) -> Listed:
-    name, sent_at = str(told["id"]), told.get("createdTime")
-    if len(name) > MOST_IN_A_NAME:
-        raise TypeError(f"an id of {len(name)} letters")
-    return Listed(name, str(told.get("name") or name)[:MOST_IN_A_NAME], sent_at if isinstance(sent_at, str) else None)
+def _listed(told: Any) -> Listed | None:
+    name = told.get("id") if isinstance(told, dict) else None
+    if not isinstance(name, str) or not 0 < len(name) <= MOST_IN_A_NAME or "\0" in name or not name.strip("."):
+        return None
+    sent_at, size = told.get("createdTime"), told.get("size")
+    label = str(told.get("name") or name)[:MOST_IN_A_NAME].replace("\0", "")
+    return Listed(name, label, sent_at if isinstance(sent_at, str) else None, size if type(size) is int else None)
+
+
+def _in_path(name: str) -> str:
+    """A message's name as one part of a path, whatever it holds."""
+    return quote(name, safe=",")
 
 
 def _passing(error: Exception) -> bool:
@@ -156,14 +165,18 @@ class Post:
             listed = self.client.list("inbox", AT_ONCE)
             before = done.missed
             for message in listed:
-                self._take(message, done)
+                if message is None:
+                    done.missed += 1
+                else:
+                    self._take(message, done)
             if len(listed) < AT_ONCE or done.missed > before:
                 break
         done.told = self._tell_changes()
         return done
 
     def _take(self, message: Listed, done: Round) -> None:
-        if self._state(message.id) is not None:
+        known = self._state(message.id)
+        if known is not None and message.size in (None, known[2]):  # another size: other bytes under a known name
             done.known += 1
         else:
             try:
@@ -179,9 +192,9 @@ class Post:
             done.taken += 1
         self._tell(message.id)
 
-    def _state(self, uid: str) -> tuple[str, str | None] | None:
+    def _state(self, uid: str) -> tuple[str, str | None, int] | None:
         return self.connection.execute(
-            "SELECT m.state, m.detail FROM exchange_message AS m JOIN source AS s ON s.id = m.source_id"
+            "SELECT m.state, m.detail, m.size FROM exchange_message AS m JOIN source AS s ON s.id = m.source_id"
             " WHERE s.code = %s AND m.uid = %s",
             (self.desk.axis.code, uid),
         ).fetchone()
@@ -190,7 +203,7 @@ class Post:
         """Tell the axis how a message stands, and note that it knows."""
         found = self._state(uid)
         assert found is not None  # taken just now, or before
-        self.client.tell(uid, *found)
+        self.client.tell(uid, *found[:2])
         with transaction(self.connection):
             self.connection.execute(
                 "UPDATE exchange_message SET told = %s WHERE uid = %s"

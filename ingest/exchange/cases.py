@@ -27,7 +27,7 @@ STATES = {
 }  # fmt: skip
 """The gateway's words and ours; a word that is in neither is refused by the row."""
 KEPT = ("code", "category", "state", "received_at", "due_at", "done_at", "content", "agency", "as_of", "lon", "lat")
-_NUMBER = re.compile(r"\+?\d(?:[\s.\-()]?\d){7,}")
+_NUMBER = re.compile(r"\+?\(?\d(?:[\s.\-\u2010-\u2015()]{0,3}\d){7,}")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 

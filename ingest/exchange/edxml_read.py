@@ -15,12 +15,21 @@ from ingest.xml_tree import LIMITS, Limits, Node, Take, read_xml
 
 ROOTS = ("edXML", "edXMLEnvelope")
 CONTENT = "ContentTransferEncoded"
-NOT_KEPT = ("StaffInfo", "Telephone", "Email", "Fax", "Content")
+KEPT = frozenset(
+    "edXML edXMLEnvelope edXMLHeader MessageHeader From To OrganId OrganName OrganizationInCharge Code CodeNumber"
+    " CodeNotation PromulgationInfo Place PromulgationDate DocumentType Type TypeName Subject SignerInfo FullName"
+    " Position Competence DueDate DocumentId TraceHeaderList TraceHeader Timestamp Bussiness Business BussinessDocType"
+    " BusinessDocType BussinessDocReason BusinessDocReason ReplacementInfoList ReplacementInfo edXMLBody edXMLManifest"
+    " Reference ContentId ContentType Description AttachmentName AttachmentEncoded Attachment".split()
+)
+"""What is read and kept; whatever else a message says (staff, telephone numbers, the letter itself) is not."""
 MOST_LETTERS = 2000
 """What is longer is cut."""
 MOST_IN_A_NAME = 300
 """What names a document or an agency may not be longer: cut, it would name another."""
-_DAY = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})|(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+YEARS = range(1900, 2200)
+"""A day outside them is a slip of the pen."""
+_DAY = re.compile(r"(?:(\d{4})[/-](\d{1,2})[/-](\d{1,2})|(\d{1,2})[/-](\d{1,2})[/-](\d{4}))(?!\d)")
 
 
 def read_document(stream: BinaryIO, *, limits: Limits = LIMITS, take: Take | None = None) -> Document:
@@ -57,7 +66,7 @@ def _document(header: Node, envelope: Node, root: Node) -> Document:
         business=_business(traces),
         traces=tuple(_traces(traces)),
         attachments=_attachments(envelope, root),
-        says_more=_says_more(envelope),
+        says_more=_says_more(root),
     )
 
 
@@ -114,13 +123,13 @@ def _traces(traces: Node) -> list[Trace]:
 
 def read_moment(told: str) -> datetime | None:
     """A moment as such messages write it (UTC): ISO 8601, `yyyy/MM/dd HH:mm:ss` of Việt Nam, or Unix seconds."""
-    if told.isdigit() and len(told) in (10, 13):
+    if told.isascii() and told.isdigit() and len(told) in (10, 13):
         return datetime.fromtimestamp(int(told[:10]), UTC)
     try:
         moment = datetime.fromisoformat(told.replace("/", "-", 2).strip())
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
 
 
 def _attachments(envelope: Node, root: Node) -> tuple[Attachment, ...]:
@@ -159,7 +168,7 @@ def _bare(content_id: str) -> str:
 
 
 def _says_more(node: Node) -> bool:
-    return any((child.name in NOT_KEPT and (child.text or child.children)) or _says_more(child)
+    return any((child.name not in KEPT and (child.text or child.children)) or _says_more(child)
                for child in node.children)  # fmt: skip
 
 
@@ -180,9 +189,9 @@ def _day(node: Node, *path: str) -> date | None:
         return None
     match = _DAY.match(told)
     try:
-        if match is None:
+        y, m, d = match.group(1, 2, 3) if match and match[1] else match.group(6, 5, 4) if match else "000"
+        if int(y) not in YEARS:
             raise ValueError
-        y, m, d = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
         return date(int(y), int(m), int(d))
     except ValueError:
         raise BadInput(f"{path[-1]}={told[:40]!r}: write a day as yyyy/MM/dd", field=path[-1]) from None

@@ -24,6 +24,7 @@ from ingest.exchange.route import REPORTS, adapter_of
 from ingest.xml_tree import CHUNK
 
 MOST_JSON = 8_000_000
+SAID = {"id", "serviceType", "messageType", "from", "to", "createdTime", "refersTo", "reason", "document"}
 DIRECT = "direct"
 """The sender of a report that came without an envelope and does not say whose it is."""
 
@@ -66,7 +67,8 @@ def _from_vxp(stream: BinaryIO) -> Document:
     if written not in ("edoc", kind):
         raise BadInput(f"messageType={kind!r}, but the envelope says {written!r}: make them agree", field="messageType")
     acts_on = tuple(_names(told)) or document.business.acts_on
-    return replace(document, business=replace(document.business, message_type=kind, acts_on=acts_on))
+    business = replace(document.business, message_type=kind, acts_on=acts_on)
+    return replace(document, business=business, says_more=document.says_more or _says_more(told))
 
 
 def _json(stream: BinaryIO) -> dict[str, Any]:
@@ -112,4 +114,14 @@ def _revocation(told: dict[str, Any]) -> Document:
     reason = told.get("reason")
     business = Business("revocation", reason if isinstance(reason, str) else None, tuple(names))
     organ = Organ(check_name(sender, "from"))
-    return Document(check_name(str(name or names[0]), "id"), organ, business=business, bare=True)
+    name = check_name(str(name or names[0]), "id")
+    return Document(name, organ, business=business, bare=True, says_more=_says_more(told))
+
+
+def _says_more(told: dict[str, Any]) -> bool:
+    """Whether it says anything beside the contract, which is then not kept."""
+    return any(name not in SAID or not _is_plain(value) for name, value in told.items())
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | None) or (isinstance(value, list) and all(isinstance(v, str) for v in value))

@@ -65,6 +65,7 @@ def publish(case: Case) -> Outcome:
 
 def _paper(case: Case, uid: str) -> int:
     document = case.document
+    _find_own(case, uid)
     heading = Heading(
         uid=uid,
         number=document.number,
@@ -83,7 +84,7 @@ def _files(case: Case, paper_id: int | None) -> Outcome:
     """Hand every file to its adapter; what may be kept of each goes with the envelope into the raw store."""
     outcome, kept = Outcome(paper_id=paper_id, whole=not case.document.says_more), []
     issued = case.document.issued_on
-    issued_at = end_of_day(issued) if issued else None
+    issued_at = min(end_of_day(issued), case.now) if issued else None
     room = replace(case.room, paper_id=paper_id, sender=case.document.sender, issued_at=issued_at)
     for attachment, given in lay_out(case.document.attachments, case.scratch):
         adapter = adapter_of(given)
@@ -123,16 +124,24 @@ def _revoke(case: Case) -> Outcome:
 
 def _act(case: Case, uid: str, state: str, by: tuple[int | None, int | None]) -> bool:
     """Take back one document; False when it has not come yet. NotAllowed when another agency sent it."""
+    paper_id = _find_own(case, uid)
+    if paper_id is None:
+        return False
+    if paper_id != by[0]:
+        retract_paper(case.room.connection, paper_id, state, (by[0] or paper_id, by[1]), case.now)
+    return True
+
+
+def _find_own(case: Case, uid: str) -> int | None:
+    """The paper of that name, or None. NotAllowed when another agency sent it."""
     row = case.room.connection.execute(
         "SELECT id, agency_code FROM paper WHERE source_id = %s AND uid = %s", (case.delivery[0], uid)
     ).fetchone()
     if row is None:
-        return False
+        return None
     if row[1] != case.document.sender.code:
-        raise NotAllowed(f"document {uid!r} is of {row[1]}: {case.document.sender.code} cannot take it back")
-    if row[0] != by[0]:
-        retract_paper(case.room.connection, row[0], state, (by[0] or row[0], by[1]), case.now)
-    return True
+        raise NotAllowed(f"document {uid!r} is of {row[1]}: {case.document.sender.code} cannot change or take it back")
+    return int(row[0])
 
 
 def _meet_what_waited(case: Case, paper_id: int) -> Outcome | None:
@@ -152,13 +161,31 @@ def _meet_what_waited(case: Case, paper_id: int) -> Outcome | None:
 
 def check_known(case: Case, content: bytes, before: list[tuple[bytes | None, str]]) -> str | None:
     """Why a document that came before is not taken again, or None when it is to be taken. BadInput when it changed."""
-    if case.document.business.message_type in ("revocation", "update") or not before:
+    kind, name = case.document.business.message_type, case.document.document_id
+    if kind == "revocation" or not before:
         return None
+    _find_own(case, name)
     if any(known == content for known, _ in before):
+        if (gone := _taken_back(case)) is not None:
+            raise BadInput(f"document {name!r} came before and is {gone} since: send it under another name",
+                           field="DocumentId")  # fmt: skip
+        if kind == "update" and before[-1][0] != content:
+            raise BadInput(f"document {name!r}: a later update stands; give this one another reason, if it is meant",
+                           field="BussinessDocReason")  # fmt: skip
         return "came before"
-    if any(kind == "update" for _, kind in before):
+    if kind == "update":
+        return None
+    if any(other == "update" for _, other in before):
         return "came after its update"
     raise BadInput(
-        f"document {case.document.document_id!r} came before with other content: send an update or a replacement",
-        field="BussinessDocType",
+        f"document {name!r} came before with other content: send an update or a replacement", field="BussinessDocType"
     )
+
+
+def _taken_back(case: Case) -> str | None:
+    """How the document's paper stands, if it stands no more."""
+    row = case.room.connection.execute(
+        "SELECT state FROM paper WHERE source_id = %s AND uid = %s AND state <> 'valid'",
+        (case.delivery[0], case.document.document_id),
+    ).fetchone()
+    return None if row is None else str(row[0])

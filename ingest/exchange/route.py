@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -13,10 +14,13 @@ from ingest.exchange.desk import Adapter, Given
 from ingest.exchange.document import Attachment
 from ingest.exchange.his.adapter import HisXml
 from ingest.exchange.layer_files import LayerFiles
+from ingest.layer_form import safe_name
 
 REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022())
 """What may also come without an envelope around it."""
 ADAPTERS: tuple[Adapter, ...] = (*REPORTS, LayerFiles())
+_UNOPENED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
+"""How zipfile refuses what is spoilt, locked, or packed in a way of its own."""
 HEAD = 1 << 16
 MOST_UNPACKED = 200_000_000
 PAPER_TEXT = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".signed", ".png", ".jpg")
@@ -42,7 +46,7 @@ def lay_out(attachments: Iterable[Attachment], folder: Path) -> Iterator[tuple[A
             )
         place = folder / str(number)
         place.mkdir()
-        path = place / _safe(attachment.name)
+        path = place / safe_name(attachment.name)
         with attachment.content.open() as content:
             _write(content, path)
         yield attachment, given_of(path, attachment)
@@ -56,11 +60,6 @@ def given_of(path: Path, attachment: Attachment | None = None) -> Given:
     return Given(attachment.name if attachment else path.name, path, head, said)
 
 
-def _safe(name: str) -> str:
-    kept = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in PurePath(name.replace("\\", "/")).name)
-    return kept.lstrip(".")[-60:] or "attachment"
-
-
 def _write(content: BinaryIO, path: Path) -> None:
     """The file, out of the ZIP that some senders put every file into."""
     with path.open("wb") as file:
@@ -68,10 +67,15 @@ def _write(content: BinaryIO, path: Path) -> None:
             content.seek(0)
             shutil.copyfileobj(content, file)
             return
-        with zipfile.ZipFile(content) as packed, packed.open(member) as inside:
-            if packed.getinfo(member).file_size > MOST_UNPACKED:
-                raise BadInput(f"attachment {path.name!r}: more than {MOST_UNPACKED:,} bytes when unpacked")
-            shutil.copyfileobj(inside, file)
+        try:
+            with zipfile.ZipFile(content) as packed, packed.open(member) as inside:
+                if packed.getinfo(member).file_size > MOST_UNPACKED:
+                    raise BadInput(f"attachment {path.name!r}: more than {MOST_UNPACKED:,} bytes when unpacked")
+                shutil.copyfileobj(inside, file)
+        except _UNOPENED as error:
+            raise BadInput(
+                f"attachment {path.name!r}: its ZIP cannot be opened ({type(error).__name__}); send it as it is"
+            ) from None
 
 
 def _only_member(content: BinaryIO, suffix: str) -> str | None:

@@ -25,7 +25,7 @@ from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from layers.database import transaction
-from layers.sources.exchange import Arrived, brought, count_again, find_message, keep_links, record_message, step
+from layers.sources.exchange import Arrived, Known, brought, count_again, find_message, keep_links, record_message, step
 from layers.sources.raw import cut_pieces, digest_of, read_pieces
 from layers.sources.register import ensure_source
 
@@ -75,12 +75,11 @@ def take_message(connection: psycopg.Connection, incoming: Incoming, desk: Desk,
         uid = incoming.uid or f"sha256:{sha256.hex()}"
         known = find_message(connection, source_id, uid)
         delivery = (source_id, open_delivery(connection, source_id, incoming.name, clock))
+        under = Under(connection, incoming, desk, clock, delivery)
         if known is not None:
-            count_again(connection, known.id)
-            taken = Taken(_once_more(), known.state, "came before", None)
-            kept = sha256
+            taken, kept = _take_again(under, known, (uid, sha256)), sha256
         else:
-            taken, kept = _take_new(Under(connection, incoming, desk, clock, delivery), (uid, sha256), Path(folder))
+            taken, kept = _take_new(under, (uid, sha256), Path(folder))
         taken.summary.seconds = monotonic() - began
         _close(connection, delivery[1], taken.summary, (kept, clock()))
     return taken
@@ -97,15 +96,28 @@ class Under:
     delivery: tuple[int, int]
 
 
-def _once_more() -> Summary:
-    return Summary(lines=1, messages=1, duplicates=1)
+def _take_again(under: Under, known: Known, named: tuple[str, bytes]) -> Taken:
+    """Count a message that came before. Another one under its name changes nothing either, and is a reject."""
+    count_again(under.connection, known.id)
+    if known.sha256 == named[1] or known.content == _content_of(under.incoming):
+        return Taken(Summary(lines=1, messages=1, duplicates=1), known.state, "came before", None)
+    detail = f"{named[0]}: this name came before with another message; send it under a name of its own"
+    return Taken(_store_reject(under, ("reused_id", detail), None), known.state, detail, None)
+
+
+def _content_of(incoming: Incoming) -> bytes | None:
+    try:
+        return content_name(read_message(incoming.open(), incoming.name))
+    except Exception:  # what cannot be read is not what came before
+        return None
 
 
 def _take_new(under: Under, named: tuple[str, bytes], folder: Path) -> tuple[Taken, bytes]:
     """Read it, note it, do what it says; (what came of it, the hash of what is kept)."""
     try:
         document = read_message(under.incoming.open(), under.incoming.name)
-    except OpsmapError as error:
+    except Exception as failure:
+        error = _told(failure)
         message_id = record_message(under.connection, _arrived(under, named, None), under.clock())
         return _refuse(under, message_id, error, None), named[1]
     message_id = record_message(under.connection, _arrived(under, named, document), under.clock())
@@ -113,17 +125,26 @@ def _take_new(under: Under, named: tuple[str, bytes], folder: Path) -> tuple[Tak
     try:
         with transaction(under.connection):
             outcome = _publish(under, named[1], (message_id, document), folder)
-    except OpsmapError as error:
-        return _refuse(under, message_id, error, document), named[1]
-    except psycopg.DataError as error:  # the database's own refusal of a value; its words may quote it
-        told = BadInput(f"a value that cannot be stored ({type(error).__name__}): look at its length and letters")
-        return _refuse(under, message_id, told, document), named[1]
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except Exception as failure:  # whatever it is, one message must never stop all that come after it
+        return _refuse(under, message_id, _told(failure), document), named[1]
     outcome.summary.lines += 1
     outcome.summary.messages += 1
     kept = keep_message(under.connection, under.incoming.data, document, outcome, under.clock())
     keep_links(under.connection, message_id, outcome.paper_id, kept)
     step(under.connection, message_id, outcome.state, under.clock(), outcome.detail)
     return Taken(outcome.summary, outcome.state, outcome.detail, document), kept
+
+
+def _told(failure: Exception) -> OpsmapError:
+    """What went wrong in words that quote nothing: a message may name people."""
+    if isinstance(failure, OpsmapError):
+        return failure
+    name = type(failure).__name__
+    if isinstance(failure, psycopg.DataError):
+        return BadInput(f"a value that cannot be stored ({name}): look at its length and letters")
+    return BadInput(f"a fault of our own reader ({name}): keep the message and tell the centre")
 
 
 def _publish(under: Under, sha256: bytes, message: tuple[int, Document], folder: Path) -> Outcome:
@@ -172,14 +193,19 @@ def _acts_on(document: Document) -> tuple[str, ...]:
 def _refuse(under: Under, message_id: int, error: OpsmapError, document: Document | None) -> Taken:
     """One reject for the whole message, and the state that tells its sender so."""
     state = "rejection" if document is not None else "fail"
-    with under.incoming.open() as stream:
-        raw = telling_piece(stream, under.incoming.size)
-    reject = Reject("bad_message", f"{under.incoming.name}: {error.detail}", raw)
-    store_rejects(under.connection, *under.delivery, [reject], under.clock())
+    summary = _store_reject(under, ("bad_message", f"{under.incoming.name}: {error.detail}"), document)
     step(under.connection, message_id, state, under.clock(), error.detail)
-    summary = Summary(lines=1)
-    summary.reject(reject.reason)
     return Taken(summary, state, error.detail, document)
+
+
+def _store_reject(under: Under, why: tuple[str, str], document: Document | None) -> Summary:
+    """Keep what may be kept of a message as one reject (reason, detail)."""
+    with under.incoming.open() as stream:
+        raw = telling_piece(stream, under.incoming.size, document)
+    store_rejects(under.connection, *under.delivery, [Reject(*why, raw)], under.clock())
+    summary = Summary(lines=1)
+    summary.reject(why[0])
+    return summary
 
 
 def _close(connection: psycopg.Connection, delivery_id: int, summary: Summary, kept: tuple[bytes, datetime]) -> None:

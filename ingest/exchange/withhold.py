@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,12 +23,13 @@ from layers.sources.raw import keep_raw
 
 MEDIA = "edxml"
 TELLING = 1 << 16
-"""Bytes of a refused message that are kept for whoever has to mend it, if it looks like a message at all."""
-SHOWN = 100
-"""Bytes kept of anything else."""
-_FILE = re.compile(rb"(ContentTransferEncoded[^>]*>)[^<]*|(?<![A-Za-z0-9+/])[A-Za-z0-9+/=\s]{64,}")
-_NAMES_SOMEBODY = rb"GIAMDINHHS|FILEHOSO|NOIDUNGFILE|AVReport|HO_TEN|SO_CCCD|MA_THE|StaffInfo|Mobile|Telephone"
-_SECRET = re.compile(_NAMES_SOMEBODY, re.IGNORECASE)
+"""Bytes of a refused message that are kept for whoever has to mend it, if it is XML."""
+SHOWN = 4
+"""Bytes kept of anything else: enough to tell a PDF from a ZIP."""
+_SAID = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(?<=>)[^<]+|\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)", re.DOTALL
+)
+"""Everything in XML that says something: comments, texts, values of attributes."""
 
 
 def keep_message(
@@ -46,11 +48,13 @@ def keep_message(
         return keep_raw(connection, Path(file.name), name, MEDIA, now)
 
 
-def telling_piece(stream: BinaryIO, size: int) -> bytes:
-    """The beginning of a refused message, its files cut out; only its size when people or machines may be in it."""
+def telling_piece(stream: BinaryIO, size: int, document: Document | None) -> bytes:
+    """What may be kept of a refused message: its envelope; of one that could not be read, which elements it has."""
+    if document is not None and not document.bare:
+        told = BytesIO()
+        write_document(replace(document, attachments=()), told)
+        return told.getvalue()[:TELLING]
     head = stream.read(TELLING)
-    if _SECRET.search(head.replace(b"\0", b"")):
-        return f"[withheld: {size} bytes that may name people or machines]".encode()
-    if b"edXML" not in head[:1000] and b"messageType" not in head[:1000]:
-        return head[:SHOWN] + f"[… {size} bytes]".encode()
-    return _FILE.sub(rb"\1[...]", head)
+    if document is None and b"edXML" in head[:1000]:
+        return _SAID.sub(b" ", head[head.index(b"<") :] if b"<" in head else b"")
+    return f"[withheld: {size} bytes beginning {head[:SHOWN].hex()}]".encode()

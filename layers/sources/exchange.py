@@ -88,6 +88,7 @@ class Known(NamedTuple):
     id: int
     sha256: bytes
     state: str
+    content: bytes | None
 
 
 _RECORD = """
@@ -116,7 +117,7 @@ def find_message(connection: psycopg.Connection, source_id: int, uid: str) -> Kn
     """
     connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, source_id))
     row = connection.execute(
-        "SELECT id, sha256, state FROM exchange_message WHERE source_id = %s AND uid = %s", (source_id, uid)
+        "SELECT id, sha256, state, content FROM exchange_message WHERE source_id = %s AND uid = %s", (source_id, uid)
     ).fetchone()
     return None if row is None else Known(*row)
 

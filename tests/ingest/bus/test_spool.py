@@ -14,10 +14,11 @@ from geo.clock import system_clock, unix_ms
 from ingest.bus.bus import BusFull, Place
 from ingest.bus.folder import LOADER_LOCK, try_lock
 from ingest.bus.loader import Loader
+from ingest.bus.messages import take_message
 from ingest.bus.reader import FolderReader, SpoolConsumer
-from ingest.bus.record import Record
+from ingest.bus.record import Record, decode_record, encode_record
 from ingest.bus.run import LoaderLife
-from ingest.bus.segments import frame, frames, segment_path, segment_starts
+from ingest.bus.segments import frame, frames, segment_path, segment_starts, whole_bytes
 from ingest.bus.spool import ALL_GONE, Spool
 from ingest.bus.tail import Tail
 from ingest.lasting import LastingConnection
@@ -182,3 +183,60 @@ def test_a_place_behind_the_end_does_not_swallow_what_comes(tmp_path):
     again.close()
     assert [held.record.data for held in reader.read(1 << 20) if not held.again and held.record.data] == [b"new\n"]
     reader.close()
+
+
+def test_a_damaged_record_costs_no_other(tmp_path):
+    """Neither the reader nor a writer that starts again loses what was acknowledged behind it."""
+    spool = Spool(tmp_path, "w")
+    for number in range(4):
+        spool.publish([_record(b"record %d\n" % number)]).result(10)
+    [start] = segment_starts(spool.folder)
+    path = segment_path(spool.folder, start)
+    with path.open("r+b") as file:
+        file.seek(path.read_bytes().index(b"record 1"))
+        file.write(b"R")
+    said = []
+    reader = FolderReader(spool.folder, try_lock(spool.folder / LOADER_LOCK), said.append)
+    reader.begin(None)
+    assert [held.record.data for held in reader.read(1 << 20) if held.record.data] == [b"record 0\n"]
+    assert [held.record.data for held in reader.read(1 << 20)] == [b"record 2\n", b"record 3\n"]
+    assert len(said) == 1
+    reader.close()
+    spool.close()
+    again = Spool(tmp_path, "w")
+    again.publish([_record(b"record 4\n")]).result(10)
+    again.close()
+    assert _read(again.folder) == [b"record %d\n" % number for number in (0, 2, 3, 4)]
+
+
+def test_what_looks_like_a_frame_inside_a_record_is_none(tmp_path):
+    forged = frame(encode_record(_record(b"forged\n")))
+    torn = frame(encode_record(_record(b"x" * 50 + forged + b"y" * 50)))
+    path = segment_path(tmp_path, 0)
+    path.write_bytes(frame(encode_record(_record(b"whole\n"))) + torn[:-20] + bytes(4096))
+    assert whole_bytes(path) == len(frame(encode_record(_record(b"whole\n"))))
+
+
+def test_a_frame_that_is_no_record_stops_nothing(tmp_path):
+    folder = tmp_path / "w"
+    folder.mkdir()
+    record = frame(encode_record(_record(b"good\n")))
+    segment_path(folder, 0).write_bytes(frame(b"short") + frame(bytes(8) + b"\x02\0" + bytes(6) + b"\xff\xff") + record)
+    reader = FolderReader(folder, try_lock(folder / LOADER_LOCK), lambda _: None)
+    reader.begin(None)
+    assert [held.record.data for held in reader.read(1 << 20)] == [b"good\n"]
+    reader.close()
+
+
+def test_long_names_are_cut_between_letters():
+    record = Record("nmea", "s", "real", "ờ" * 30_000, T0, b"")
+    assert set(decode_record(encode_record(record)).peer) == {"ờ"}
+
+
+def test_a_message_with_a_nul_in_its_name_is_refused_and_stops_nothing(connection, tmp_path):
+    for name in ("a\0b.csv", "..", "ờ" * 200 + ".csv", "."):
+        record = Record("layer:school", "mast", "real", name, T0, b"code\n")
+        with connection.transaction():
+            assert take_message(connection, record, system_clock).rejected.total() == 1
+    reasons = connection.execute("SELECT DISTINCT reason FROM reject").fetchall()
+    assert reasons == [("bad_file",)]
