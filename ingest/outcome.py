@@ -18,6 +18,8 @@ class Flag(IntFlag):
     CLOCK_AHEAD = 16  # the device says a later time than the one at which it was heard
     SPEED = 32  # a speed no vessel can have
     COURSE = 64  # a course or heading outside the compass
+    DISTRESS = 128  # a search and rescue transmitter, man overboard device or EPIRB in action
+    COARSE = 256  # a long-range report: the place is told to a tenth of a minute only
 
 
 class Fault(NamedTuple):

@@ -11,6 +11,7 @@ import psycopg
 
 from geo.clock import Clock, unix_ms
 from ingest.echoes import EchoFinder
+from ingest.identities import keep_identities
 from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
 from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
@@ -167,6 +168,7 @@ class Writer:
             leave_slip(self.connection, batch.fixes, ids)
         version = bump(self.connection, LAYER)
         describe_transmitters(self.connection, facts, ids)
+        keep_identities(self.connection, facts, ids, self._place["source"])
         if batch.fixes:
             self.connection.execute(_NEWEST, self._place | {"version": version})
             settle(self.connection, version)

@@ -17,6 +17,7 @@ from layers.vessels.registry import VesselNow
 from layers.vessels.then import VesselThen, check_moment
 from layers.watch.zones import ZoneWatch
 from web.state import State
+from web.transmitter_cards import said_of, two_places_of
 from web.unit_cards import source_view
 from web.views import (
     FixView,
@@ -90,6 +91,8 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
             zones=_zones(await state.zones.watch(), row, now),
             law=await _law(connection, row["status"], now),
             recent=await _recent(connection, row, now),
+            said=await said_of(connection, row, now),
+            two_places=await two_places_of(connection, row, now),
         )
 
 
@@ -119,6 +122,8 @@ def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:
         "cog_deg": _tenth(row["cog_ddeg"]),
         "kind": row["kind"],
         "origin": row["origin"],
+        "station": row["station"],
+        "shared": row["shared"],
     }
 
 

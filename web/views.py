@@ -155,7 +155,11 @@ class UnitValues(BaseModel):
 
 
 class VesselView(BaseModel):
-    """One boat in a list; null means nobody said."""
+    """One boat in a list; null means nobody said.
+
+    `station`: what its number says it is, ship, beacon (distress), aircraft, craft, handheld, unassigned. `shared`: its
+    number was heard in two places at once within the last day.
+    """
 
     id: str
     label: str
@@ -170,6 +174,8 @@ class VesselView(BaseModel):
     cog_deg: float | None
     kind: str
     origin: Origin
+    station: str | None = None
+    shared: bool = False
 
 
 class VesselList(BaseModel):
@@ -225,6 +231,36 @@ class ZoneView(BaseModel):
     origin: Origin
 
 
+class SaidView(BaseModel):
+    """What a transmitter said it was: name, callsign, imo or ship_type (the raw number), from when to when."""
+
+    key: str
+    field: str
+    value: str
+    t_from: datetime
+    t_to: datetime
+    origin: Origin
+
+
+class PlaceView(BaseModel):
+    """One of two places: the last position there and how many there were."""
+
+    t: datetime
+    lon: float
+    lat: float
+    fixes: int
+
+
+class SharedView(BaseModel):
+    """Evidence that one number was in two places by turns: two devices, or one whose receiver was led astray."""
+
+    t_from: datetime
+    t_to: datetime
+    turns: int
+    apart_nm: float
+    places: list[PlaceView]
+
+
 class VesselCard(VesselView):
     """One boat's panel, now or `at` a moment. `zones` null: no position, or no zones are known here."""
 
@@ -239,6 +275,8 @@ class VesselCard(VesselView):
     zones: list[ZoneView] | None
     law: LawView | None
     recent: list[FixView]
+    said: list[SaidView]
+    two_places: list[SharedView]
 
 
 class Problem(BaseModel):

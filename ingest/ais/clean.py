@@ -15,7 +15,10 @@ ALLOWANCE_MS = int(FUTURE_ALLOWANCE.total_seconds() * 1000)
 
 NO_LON, NO_LAT, NO_SOG, NO_COG, NO_HEADING = 181 * 600_000, 91 * 600_000, 1023, 3600, 511
 MAX_LON, MAX_LAT = 180 * 600_000, 90 * 600_000
-_COURSE = int(Flag.COURSE)
+_COURSE, _DISTRESS, _COARSE = int(Flag.COURSE), int(Flag.DISTRESS), int(Flag.COARSE)
+BEACONS = (970, 972, 974)
+"""How the numbers of AIS-SARTs, man overboard devices and EPIRBs begin (ITU-R M.585)."""
+ALARM, NO_STATUS, LONG_RANGE = 14, 15, 27
 _RENAMED = {
     "speed": "sog_kn",
     "course": "cog_deg",
@@ -37,6 +40,8 @@ def clean_position(position: Position, now_ms: int) -> Fix | Reject:
     flags = sentence.flags
     if cog > NO_COG or (heading is not None and 360 <= heading != NO_HEADING):
         flags |= _COURSE
+    if position.nav_status == ALARM or position.mmsi >= 970_000_000 or position.msg_type == LONG_RANGE:
+        flags |= special_flags(position)
     return Fix(
         f"mmsi:{position.mmsi:09d}",
         heard_ms,
@@ -55,6 +60,13 @@ def clean_position(position: Position, now_ms: int) -> Fix | Reject:
         sentence.total,
         position.identity,
     )
+
+
+def special_flags(position: Position) -> int:
+    """What makes a report more than a ship's, or less: a beacon that is not on test, a coarse place."""
+    beacon = position.mmsi // 1_000_000 in BEACONS and position.nav_status != NO_STATUS
+    distress = _DISTRESS if beacon or position.nav_status == ALARM else 0
+    return distress | (_COARSE if position.msg_type == LONG_RANGE else 0)
 
 
 def to_e7(units: int) -> int:

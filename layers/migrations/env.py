@@ -15,6 +15,7 @@ from layers.registry import load_layers
 from layers.sources import exchange, papers, raw
 from layers.sources import models as source_models
 from layers.units import outlines
+from layers.vessels import identities, sharing
 from layers.vessels import models as vessel_models
 from layers.vessels import retention
 from layers.wall import models as wall_models
@@ -32,6 +33,8 @@ TABLES = (
     source_models,
     vessel_models,
     retention,
+    identities,
+    sharing,
     outlines,
     wall_models,
     rules,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 from geo.segments import Points, firsts, order
+from layers.vessels.stations import NO_BOATS
 
 Array: TypeAlias = NDArray[Any]
 
@@ -39,7 +40,9 @@ FROM transmitter_on_vessel
 
 HEARD = f"""
 WITH device AS (
-    SELECT id, kind FROM transmitter WHERE %(devices)s::int4[] IS NULL OR id = ANY(%(devices)s::int4[])
+    SELECT id, kind FROM transmitter
+    WHERE CASE WHEN %(devices)s::int4[] IS NULL THEN NOT station = ANY(%(no_boats)s)
+               ELSE id = ANY(%(devices)s::int4[]) END
 ), spoken AS MATERIALIZED (
     SELECT live.transmitter_id AS id, live.t FROM live JOIN device ON device.id = live.transmitter_id
 ), link AS ({LINKS}), fix AS (
@@ -103,7 +106,8 @@ def asked(
     since: datetime, until: datetime, *, lead: timedelta = NO_LEAD, devices: list[int] | None = None
 ) -> dict[str, Any]:
     """The parameters of HEARD. `lead`: how long after `until` a device's first position is looked for."""
-    return {"since": since, "until": until, "lead": lead, "lookback": LOOKBACK, "devices": devices}
+    return {"since": since, "until": until, "lead": lead, "lookback": LOOKBACK, "devices": devices,
+            "no_boats": list(NO_BOATS)}  # fmt: skip
 
 
 def unpack(raw: bytes | None, since: datetime, until: datetime) -> Heard:

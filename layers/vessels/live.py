@@ -2,6 +2,8 @@
 
 import psycopg
 
+from layers.vessels.stations import NO_BOATS
+
 _IN_PORT = """
 UPDATE live AS l SET in_port = n.in_port
 FROM (SELECT transmitter_id, coalesce(sog_dkn, 0) < 10 AND EXISTS (
@@ -35,11 +37,18 @@ UPDATE live AS l SET counted = r.first, version = %(version)s
 FROM ranked AS r WHERE r.transmitter_id = l.transmitter_id AND l.counted IS DISTINCT FROM r.first
 """
 
+# A net marker is no boat, however it transmits; one that turns out to be none, or a boat after all, changes sides.
+_AFLOAT = """
+UPDATE live AS l SET counted = NOT l.counted FROM transmitter AS d
+WHERE d.id = l.transmitter_id AND l.version = %(version)s AND l.vessel_id IS NULL
+  AND l.counted = (d.station = ANY(%(no_boats)s))
+"""
+
 
 def settle(connection: psycopg.Connection, version: int) -> None:
     """Complete the live rows written at `version`; call it after the upsert, in the same transaction.
 
     A boat with two devices is counted once: the device heard last speaks for it.
     """
-    for statement in (_IN_PORT, _WHOSE, _COUNTED):
-        connection.execute(statement, {"version": version})
+    for statement in (_IN_PORT, _WHOSE, _COUNTED, _AFLOAT):
+        connection.execute(statement, {"version": version, "no_boats": list(NO_BOATS)})

@@ -9,16 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func
+from sqlalchemy import BigInteger, Computed, Identity, Index, SmallInteger, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo import crs
 from layers.base import Base
+from layers.vessels.stations import STATION
 
 
 class Transmitter(Base):
-    """A device heard on the air or through a provider: `mmsi:574…` or `vms:<provider>:<id>`."""
+    """A device heard on the air or through a provider: `mmsi:574…` or `vms:<provider>:<id>`.
+
+    Its identity is what it said last; `transmitter_said` holds what it said before. `station`: see `stations`.
+    """
 
     __tablename__ = "transmitter"
 
@@ -31,6 +35,7 @@ class Transmitter(Base):
     imo: Mapped[int | None]
     ship_type: Mapped[int | None] = mapped_column(SmallInteger)
     identity_heard_at: Mapped[datetime | None]
+    station: Mapped[str | None] = mapped_column(Computed(STATION, persisted=True))
 
 
 class TransmitterOnVessel(Base):

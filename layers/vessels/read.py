@@ -16,6 +16,7 @@ from layers.vessels.echoes import FIRST_HEARD, also_heard_by
 from layers.vessels.history import LOOKBACK
 from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVessel
 from layers.vessels.registry import VesselNow
+from layers.vessels.sharing import is_shared
 from layers.vessels.status import STATUSES, status_of
 from layers.watch.rules import NOW, Rule
 
@@ -60,8 +61,10 @@ def vessels_statement(
     """Boats that meet the conditions: an exact number or name first, then those silent longest."""
     exact = case((boat.digits == digits(q), 0), (func.lower(boat.name) == q.strip().lower(), 1), else_=2)
     return (
-        select(boat, status_of(boat).label("status"), Source.origin)
+        select(boat, status_of(boat).label("status"), Source.origin, Transmitter.station)
+        .add_columns(is_shared(boat.transmitter_id).label("shared"))
         .join(Source, Source.id == boat.source_id)
+        .outerjoin(Transmitter, Transmitter.id == boat.transmitter_id)
         .where(*conditions)
         .order_by(exact, boat.t.asc().nulls_last(), boat.label)
         .limit(limit)

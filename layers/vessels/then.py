@@ -13,7 +13,9 @@ from geo.clock import FUTURE_ALLOWANCE
 from geo.errors import BadInput
 from layers.vessels.history import LINKS, LOOKBACK
 from layers.vessels.registry import VesselNow
+from layers.vessels.stations import NO_BOATS
 
+BARRED = f"ARRAY[{', '.join(map(repr, NO_BOATS))}]"
 # A device silent since then is told by its live row alone; the others by their index, newest first.
 _SQL = f"""
 WITH fix AS MATERIALIZED (
@@ -50,7 +52,7 @@ SELECT CASE WHEN v.id IS NULL THEN 't' || d.id ELSE 'v' || v.id END AS id,
              AND ST_DWithin(p.geom::geography, c.geom::geography, p.radius_m))) AS in_port,
        c.source_id, c.version, c.geom
 FROM counted AS c
-JOIN transmitter AS d ON d.id = c.transmitter_id
+JOIN transmitter AS d ON d.id = c.transmitter_id AND (c.vessel_id IS NOT NULL OR NOT d.station = ANY({BARRED}))
 LEFT JOIN vessel AS v ON v.id = c.vessel_id AND v.superseded_at IS NULL
 UNION ALL
 SELECT 'v' || v.id, v.id, NULL, v.code, v.code, v.name, v.search, v.digits, v.length_m, v.gear, v.home_port,

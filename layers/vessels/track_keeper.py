@@ -18,6 +18,8 @@ from layers.database import transaction
 from layers.versions import bump, notify
 from layers.vessels.history import HEARD, asked, unpack, vessel_of
 from layers.vessels.pieces import HOUR_MS, Limits, Pieces, make_pieces
+from layers.vessels.sharing import judge_sharing
+from layers.vessels.stations import NO_BOATS
 
 LAYER = "vessel_track"
 KEPT = timedelta(hours=24)
@@ -35,7 +37,10 @@ SELECT hour, %(version)s, points FROM unnest(%(hours)s::int4[], %(counts)s::int8
 ON CONFLICT (hour) DO UPDATE SET version = excluded.version, points = h.points + excluded.points
 """
 # A device not heard in these hours has nothing drawn in them, and never had.
-_HEARD = "SELECT transmitter_id FROM live WHERE transmitter_id = ANY(%s) AND t >= %s"
+_HEARD = """
+SELECT transmitter_id FROM live AS l JOIN transmitter AS d ON d.id = l.transmitter_id
+WHERE transmitter_id = ANY(%s) AND t >= %s AND (vessel_id IS NOT NULL OR NOT station = ANY(%s))
+"""
 _BOATS = """
 SELECT DISTINCT 2 * vessel_id FROM transmitter_on_vessel WHERE transmitter_id = ANY(%(devices)s)
 UNION SELECT 2 * id + 1 FROM unnest(%(devices)s::int4[]) AS id
@@ -82,6 +87,7 @@ def keep_tracks(connection: psycopg.Connection, now: datetime) -> bool:
         connection.execute(_HOURS, hours)
         for hour, devices in _by_hour(touched.first_hours, oldest, _hour_of(now)):
             _remake(connection, devices, hour, now)
+        judge_sharing(connection, list(touched.first_hours), list(touched.counts))
         notify(connection, {"layer": LAYER, "version": version})
     return len(slips) == MOST_SLIPS
 
@@ -128,7 +134,7 @@ def _parts(devices: list[int]) -> Iterator[list[int]]:
 def _remake(connection: psycopg.Connection, devices: list[int], hour: int, now: datetime) -> None:
     """Every piece of the boats that these devices ever were on, from an hour on."""
     since, until = from_unix_ms(hour * HOUR_MS), now + timedelta(hours=1)
-    devices = [row[0] for row in connection.execute(_HEARD, (devices, since))]
+    devices = [row[0] for row in connection.execute(_HEARD, (devices, since, list(NO_BOATS)))]
     if not devices:
         return
     boats = [row[0] for row in connection.execute(_BOATS, {"devices": devices})]
