@@ -57,11 +57,6 @@ Heard = Sentence | Reject
 Ended = str | Sentence | Reject | None
 
 
-def read_sentences(lines: Iterable[Line | Reject]) -> Iterator[Heard]:
-    """Every sentence of a stream of lines, and every line that should have held one."""
-    return Listener().read(lines)
-
-
 class Listener:
     """Remembers across calls the one thing that spans lines: an envelope waiting for the very next line.
 

@@ -36,17 +36,17 @@ SELECT id FROM (
 WHERE greatest(north, east) > 117000 AND north + east > 4600 * greatest(seconds, 1)
 GROUP BY id HAVING count(*) >= 4
 """  # noqa: S608 - our own words only
-# One transmission heard by a station whose clock is wrong is one place: of its copies the first counts. So is what a
-# station sent on late: the second in the message is not that in which it was heard.
+# One transmission heard by a station whose clock is wrong is one place: of its copies the first counts (a boat that moves
+# never says the same twice, one at rest may). So is what a station sent on late: its second is not that of hearing it.
 _SPOTS = f"""
 SELECT transmitter_id, origin, t, lon_e7, lat_e7 FROM (
-    SELECT p.transmitter_id, s.origin, p.t, p.lon_e7, p.lat_e7, p.utc_second,
+    SELECT p.transmitter_id, s.origin, p.t, p.lon_e7, p.lat_e7, p.utc_second, p.sog_dkn,
            min(p.t) OVER (PARTITION BY p.transmitter_id, s.origin, p.payload_hash) AS first_t
     FROM position AS p JOIN transmitter AS x ON x.id = p.transmitter_id JOIN source AS s ON s.id = p.source_id
     WHERE p.transmitter_id = ANY(%(devices)s::int4[]) AND {_TIMED}
       AND p.t >= %(since)s - interval '12 hours' AND p.t < %(until)s + interval '12 hours'
 ) AS spot
-WHERE t = first_t AND t >= %(since)s AND t < %(until)s
+WHERE (t = first_t OR sog_dkn < 5) AND t >= %(since)s AND t < %(until)s
   AND (coalesce(utc_second, 60) > 59 OR abs((extract(second FROM t)::int - utc_second + 90) %% 60 - 30) <= 6)
 ORDER BY transmitter_id, origin, t, lon_e7, lat_e7
 """  # noqa: S608

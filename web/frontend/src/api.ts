@@ -129,6 +129,28 @@ export type VesselSummary = {
   cog_deg: number | null;
   kind: 'vms' | 'ais' | 'none';
   origin: Origin;
+  /** What its number says it is; null when nothing was ever heard. */
+  station: Station | null;
+  /** Its number was in two places at once within the last day. */
+  shared: boolean;
+};
+
+export type Station =
+  | 'ship' | 'beacon' | 'aircraft' | 'coast' | 'group' | 'aid' | 'craft' | 'handheld' | 'buoy' | 'unassigned';
+export type Said = {
+  key: string;
+  field: 'name' | 'callsign' | 'imo' | 'ship_type';
+  value: string;
+  t_from: string;
+  t_to: string;
+  origin: Origin;
+};
+export type TwoPlaces = {
+  t_from: string;
+  t_to: string;
+  turns: number;
+  apart_nm: number;
+  places: { t: string; lon: number; lat: number; fixes: number }[];
 };
 
 export type VesselList = {
@@ -169,6 +191,8 @@ export type VesselDetail = VesselSummary & {
   zones: ZoneHere[] | null;
   law: { text: Bilingual; decree: string; article: string | null; verified: boolean; source: string } | null;
   recent: RecentPosition[];
+  said: Said[];
+  two_places: TwoPlaces[];
 };
 
 export type FieldValue = string | number | boolean | null;

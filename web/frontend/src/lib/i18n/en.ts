@@ -3,11 +3,13 @@ import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
 import { timeEn } from './time.en';
+import { transmitters } from './transmitters';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
   ...leaders.en,
   ...places.en,
+  ...transmitters.en,
   ...timeEn,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',

@@ -2,11 +2,13 @@
 import { leaders } from './leaders';
 import { places } from './places';
 import { timeVi } from './time.vi';
+import { transmitters } from './transmitters';
 import { wallVi } from './wall.vi';
 
 export const vi = {
   ...leaders.vi,
   ...places.vi,
+  ...transmitters.vi,
   ...timeVi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
