@@ -8,6 +8,7 @@ import typer
 
 from geo.errors import OpsmapError
 from ingest.exchange.settings import ExchangeSettings
+from ingest.work.settings import WorkSettings
 from web.commands import (
     accounts,
     data,
@@ -22,6 +23,7 @@ from web.commands import (
     retention,
     units,
     wall,
+    work,
 )
 from web.settings import WebSettings
 
@@ -39,6 +41,7 @@ app.command("load")(data.load)
 app.command("replay")(replay.replay)
 app.command("serve")(processes.serve)
 app.command("feed")(processes.feed)
+app.command("work")(work.work)
 app.command("up")(processes.up)
 app.command("doctor")(database.doctor)
 app.command("docs")(docs.docs)
@@ -48,7 +51,7 @@ app.command("document")(document.document)
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
-    told = WebSettings().model_dump() | ExchangeSettings().model_dump()
+    told = WebSettings().model_dump() | ExchangeSettings().model_dump() | WorkSettings().model_dump()
     for name, value in told.items():
         typer.echo(f"OPSMAP_{name.upper()}={value}")
 

@@ -165,6 +165,7 @@ def _start_children(settings: WebSettings, url: str, page: int, held: ExitStack)
     if settings.demo:
         children.append(Child("feed", [program, "feed"], logs / "feed.log", ours))
     children.append(Child("spool", [program, "ingest", "spool"], logs / "spool.log", ours))
+    children.append(Child("work", [program, "work"], logs / "work.log", ours))
     if live := live_arguments(settings):
         children.append(Child("ais", [program, *live], logs / "ais.log", ours))
     held.enter_context(kept(children))

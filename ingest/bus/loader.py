@@ -11,6 +11,7 @@ from ingest.bus.books import LABEL, Books
 from ingest.bus.bus import Consumer, Held, Place
 from ingest.bus.conversation import Conversation, conversation_key
 from ingest.bus.messages import refuse_record, take_message
+from ingest.bus.parcel import Parcels, Part, read_part
 from ingest.bus.spool import ALL_GONE
 from ingest.form import LineForm
 from ingest.forms import FORMS
@@ -21,6 +22,7 @@ from layers.database import transaction
 TAKE_BYTES = 2 << 20
 COMMIT_EVERY = timedelta(milliseconds=400)
 MOST_WAITING = 40_000
+LARGE_BYTES = 4 << 20
 
 
 class Loader:
@@ -33,6 +35,7 @@ class Loader:
         self._done: dict[str, int] = {}
         self._read_to: dict[str, int] = {}
         self._messages: list[Held] = []
+        self._parcels = Parcels()
         self._committed: datetime | None = None
         self._fresh = False
 
@@ -45,6 +48,7 @@ class Loader:
         self._talking.clear()
         self._done.clear()
         self._messages.clear()
+        self._parcels.forget()
         self._consumer.start(connection)
         self._fresh = True
 
@@ -88,7 +92,8 @@ class Loader:
         if not self._done:
             return False
         rested = self._committed is None or not timedelta(0) <= now - self._committed < COMMIT_EVERY
-        return rested or self.books.waiting >= MOST_WAITING
+        large = any(len(held.record.data) > LARGE_BYTES for held in self._messages)
+        return rested or large or self.books.waiting >= MOST_WAITING
 
     def _hear(self, held: Held) -> None:
         """Understand a record; of one that was stored before, only what it leaves half-said matters."""
@@ -98,6 +103,9 @@ class Loader:
             self.books.book(record).add(*refuse_record(record), record.arrived_ms)
         elif record.form == ALL_GONE:
             self._part_from(lambda talk: talk.key[:2] == (held.writer, held.sender), store=not held.again)
+            self._parcels.forget(held.writer, held.sender)
+        elif (part := read_part(record.form)) is not None:
+            self._hear_part(held, part)
         elif isinstance(form := FORMS.get(record.form), LineForm):
             self._hear_lines(form, held)
         elif not held.again:
@@ -116,6 +124,11 @@ class Loader:
         found, counts = talk.hear(held), talk.new_counts()
         if not held.again:
             self.books.book(held.record).add(found, counts, held.record.arrived_ms)
+
+    def _hear_part(self, held: Held, part: Part) -> None:
+        whole = self._parcels.take(held, part)
+        if whole is not None and not held.again:
+            self._messages.append(held._replace(record=whole))
 
     def _part_from(self, who: Callable[[Conversation], bool], store: bool) -> None:
         for talk in [talk for talk in self._talking.values() if who(talk)]:
@@ -136,4 +149,5 @@ class Loader:
                 self._done.setdefault(talk.key[0], self._read_to[talk.key[0]])
 
     def _state_from(self, writer: str, done: int) -> int:
-        return min((talk.state_from(done) for talk in self._talking.values() if talk.key[0] == writer), default=done)
+        begun = (talk.state_from(done) for talk in self._talking.values() if talk.key[0] == writer)
+        return min([*begun, self._parcels.state_from(writer, done)])

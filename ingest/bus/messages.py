@@ -1,6 +1,7 @@
 """Whole messages out of the bus: taken by the form they name, or kept as one reject that says why they could not be."""
 
 from collections import Counter
+from hashlib import sha256
 
 import psycopg
 
@@ -8,6 +9,7 @@ from geo.clock import Clock, from_unix_ms
 from geo.errors import OpsmapError
 from ingest.bus.books import sender_of
 from ingest.bus.places import MOST_TRIES
+from ingest.bus.parcel import read_part
 from ingest.bus.record import Record
 from ingest.deliveries import Sender, open_delivery
 from ingest.form import LineForm, Message
@@ -28,6 +30,8 @@ MOST_KEPT = 1 << 20
 def take_message(connection: psycopg.Connection, record: Record, clock: Clock) -> Summary:
     """Store a message in the caller's transaction. Raises only for the database being away."""
     form, sender = FORMS.get(record.form), sender_of(connection, record)
+    if read_part(record.form) is not None:
+        return _refuse(connection, (record, sender), "a part of it is missing on the disk; send it again", clock)
     if form is None or isinstance(form, LineForm):
         return _refuse(connection, (record, sender), f"form {record.form!r} is not known here", clock)
     message = Message(record.data, printable(record.peer), sender, from_unix_ms(record.arrived_ms))
@@ -59,6 +63,7 @@ def _refuse(connection: psycopg.Connection, what: tuple[Record, Sender], why: st
     summary = Summary(lines=1)
     summary.reject(REFUSED)
     connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s WHERE id = %s", (clock(), summary.as_json(), delivery_id)
+        "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
+        (clock(), summary.as_json(), sha256(record.data).digest(), delivery_id),
     )
     return summary

@@ -10,9 +10,10 @@ from layers import bunches, sums, versions
 from layers.access import models as access_models
 from layers.base import Base
 from layers.database import MIGRATION_LOCK
+from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
-from layers.sources import exchange, papers, raw
+from layers.sources import exchange, papers, raw, ways
 from layers.sources import models as source_models
 from layers.units import outlines
 from layers.vessels import identities, sharing
@@ -29,6 +30,8 @@ TABLES = (
     exchange,
     papers,
     raw,
+    ways,
+    health_models,
     indicator_models,
     source_models,
     vessel_models,
@@ -43,8 +46,8 @@ TABLES = (
 
 
 def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """Leave views, PostGIS's own tables and the daily partitions alone."""
-    if kind == "table" and (obj.info.get("is_view") or (name or "").startswith("position_")):
+    """Leave views, PostGIS's own tables, the daily partitions and the worker's queue alone."""
+    if kind == "table" and (obj.info.get("is_view") or (name or "").startswith(("position_", "procrastinate_"))):
         return False
     kept = alembic_helpers.include_object(obj, name, kind, reflected, compare_to)  # type: ignore[no-untyped-call]
     return bool(kept)
