@@ -1,5 +1,6 @@
 """What the door is told: where to listen and how much to keep."""
 
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from layers.settings import DatabaseSettings
@@ -8,8 +9,8 @@ from layers.settings import DatabaseSettings
 class WebSettings(DatabaseSettings):
     """Environment `OPSMAP_…`; `HOST` and `PORT` of ./run arrive as OPSMAP_HOST and OPSMAP_PORT.
 
-    `ais_tcp`, `ais_listen` and `ais_udp` are the addresses of `opsmap ingest ais`, several with commas between them;
-    `up` then listens to them as the source `ais_source`. None is set: nothing is listened to.
+    `ais_tcp`, `ais_listen`, `ais_udp`, `ais_mqtt` and `ais_serial` are what `opsmap ingest ais` is told, several with
+    commas between them; `up` then listens to them as the source `ais_source`. None is set: nothing is listened to.
     """
 
     model_config = SettingsConfigDict(coerce_numbers_to_str=True)
@@ -25,4 +26,8 @@ class WebSettings(DatabaseSettings):
     ais_tcp: str = ""
     ais_listen: str = ""
     ais_udp: str = ""
+    ais_mqtt: str = ""
+    ais_serial: str = ""
     ais_source: str = "ais"
+    mqtt_user: str = ""
+    mqtt_password: SecretStr = SecretStr("")

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from geo.errors import BadInput
 from ingest.net.intake import Peer
+from ingest.net.pause import pause_s
 from ingest.net.receiver import Door, Patience
 
 CHUNK = 64 * 1024
@@ -31,7 +32,7 @@ class TcpClient:
         while True:
             heard, reason = await self._once(door)
             failures = 0 if heard else failures + 1
-            pause = self._pause_s(failures)
+            pause = pause_s(failures, self._patience, self._jitter)
             door.say(f"{self.label}: {reason}; connects again in {pause:.1f} s")
             await asyncio.sleep(pause)
 
@@ -44,10 +45,6 @@ class TcpClient:
             return False, f"not connected ({error or 'no answer'})"
         door.say(f"{self.label}: connected")
         return await converse(reader, writer, Peer(self.label), door, self._patience)
-
-    def _pause_s(self, failures: int) -> float:
-        whole = min(self._patience.first_pause_s * 2.0 ** max(failures - 1, 0), self._patience.longest_pause_s)
-        return whole * (0.5 + self._jitter())
 
     def close(self) -> None:
         """Nothing is held between connections."""

@@ -1,22 +1,27 @@
 """The VMS verbs in a row: lines of CSV in, fixes and rejects out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from geo.clock import Clock, system_clock, unix_ms
 from ingest.jumps import JumpWatch
 from ingest.outcome import Outcome, Reject
 from ingest.source import Line
 from ingest.vms.clean import clean_row
-from ingest.vms.read import RowReader
+from ingest.vms.read import COLUMNS, RowReader
+
+
+def pipeline_of_lines(clock: Clock) -> "VmsPipeline":
+    """For a stream of lines in our columns, with or without a header among them."""
+    return VmsPipeline(clock, COLUMNS)
 
 
 class VmsPipeline:
     """Keeps the header and the last positions between calls."""
 
-    def __init__(self, clock: Clock = system_clock) -> None:
+    def __init__(self, clock: Clock = system_clock, header: Sequence[str] | None = None) -> None:
         self._clock = clock
-        self._reader = RowReader()
+        self._reader = RowReader(header)
         self._jumps = JumpWatch()
         self.extra = 0
         self.now_ms = 0

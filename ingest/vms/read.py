@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from geo.errors import BadInput
@@ -24,12 +24,15 @@ class Row(NamedTuple):
 
 
 class RowReader:
-    """Learns the columns from the first line that is not blank; a file without the needed ones is refused whole."""
+    """Learns the columns from the first line that is not blank; a file without the needed ones is refused whole.
 
-    def __init__(self) -> None:
+    Lines of a stream that may be joined anywhere come under a `header` that was agreed beforehand.
+    """
+
+    def __init__(self, header: Sequence[str] | None = None) -> None:
         self.lines = 0
         self.ignored: Counter[str] = Counter()
-        self._header: list[str] | None = None
+        self._header = None if header is None else list(header)
 
     def read(self, lines: Iterable[Line | Reject]) -> Iterator[Row | Reject]:
         """The rows. Raises `BadInput` naming the columns that are missing."""

@@ -8,8 +8,9 @@ from threading import Lock
 import psycopg
 
 from geo.clock import Clock, system_clock
+from ingest.bus.bus import Publisher
+from ingest.bus.choice import open_publisher
 from ingest.bus.settings import SpoolSettings
-from ingest.bus.spool import Spool, open_spool
 from layers.database import connect
 
 WRITER = "work"
@@ -24,21 +25,21 @@ class Bench:
     spool_settings: SpoolSettings
     clock: Clock = system_clock
     say: Say = lambda _: None
-    _spool: Spool | None = None
+    _bus: Publisher | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def connect(self) -> AbstractContextManager[psycopg.Connection]:
         """A connection of its own (autocommit) for the time of a block."""
         return connect(self.url)
 
-    def bus(self) -> Spool:
-        """The spool of this process. OSError when it cannot be had."""
+    def bus(self) -> Publisher:
+        """The way onto the bus of this process. OSError when it cannot be had."""
         with self._lock:
-            if self._spool is None:
-                self._spool = open_spool(self.spool_settings, WRITER, self.say)
-            return self._spool
+            if self._bus is None:
+                self._bus = open_publisher(self.spool_settings, WRITER, self.say)
+            return self._bus
 
     def close(self) -> None:
         """Make safe what waits, and let go."""
-        if self._spool is not None:
-            self._spool.close()
+        if self._bus is not None:
+            self._bus.close()

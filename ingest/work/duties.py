@@ -9,6 +9,8 @@ from ingest.drop.take import Dropping
 from ingest.exchange.axis import AxisUnavailable, poll_configured
 from ingest.exchange.settings import ExchangeSettings
 from ingest.forms import form_named
+from ingest.poll.guard import guard_of
+from ingest.poll.poll import Feed, is_due, make_feed, poll
 from ingest.work.bench import Bench
 from ingest.work.duty import EVERY_5_S, EVERY_MINUTE, Duty, Errand
 from ingest.work.settings import WorkSettings
@@ -31,7 +33,34 @@ def all_duties(settings: WorkSettings, exchange: ExchangeSettings) -> list[Duty]
 
 def all_errands(settings: WorkSettings) -> list[Errand]:
     """What is done once for each that is due."""
-    return []
+    guard = guard_of(settings)
+    feeds = {name: make_feed(name, told, settings.secrets, guard) for name, told in settings.feeds.items()}
+    return [Errand("poll", feeds_due(feeds), poll_feed(feeds))] if feeds else []
+
+
+def feeds_due(feeds: dict[str, Feed]) -> Callable[[Bench], list[str]]:
+    """The names of the feeds it is time to ask."""
+
+    def due(bench: Bench) -> list[str]:
+        now = bench.clock()
+        with bench.connect() as connection:
+            return [name for name, feed in feeds.items() if is_due(connection, feed, now)]
+
+    return due
+
+
+def poll_feed(feeds: dict[str, Feed]) -> Callable[[Bench, str], None]:
+    """Ask one feed."""
+
+    def work(bench: Bench, name: str) -> None:
+        if name not in feeds:
+            return  # queued before it was taken out of the settings
+        with bench.connect() as connection:
+            outcome = poll(connection, feeds[name], bench.bus(), bench.clock)
+        if outcome != "same":
+            bench.say(f"feed {name}: {outcome}")
+
+    return work
 
 
 def ask_axis(exchange: ExchangeSettings) -> Callable[[Bench], None]:

@@ -31,6 +31,10 @@ SUMMARY = Annotated[str, typer.Option("--summary", help="text or json (last line
 DRY = Annotated[bool, typer.Option("--dry-run", help="store nothing")]
 NDJSON = Annotated[Path | None, typer.Option(help="write one JSON object per valid message")]
 
+MQTT = Annotated[list[str], typer.Option(help="mqtt://HOST[:PORT][/TOPIC]; more than once for more")]
+SERIAL = Annotated[list[str], typer.Option(help="DEVICE[:BAUD], as /dev/ttyUSB0:38400")]
+RECEIVE = Annotated[bool, typer.Option(help="into the spool only; `opsmap ingest spool` stores it")]
+
 Load = Callable[[FileSource, LoadOptions, Reporter], Summary]
 
 
@@ -40,29 +44,38 @@ def ais(
     tcp: Annotated[list[str], typer.Option(help="HOST:PORT of a receiver to connect to; more than once for more")] = [],  # noqa: B006
     listen: Annotated[list[str], typer.Option(help="HOST:PORT where receivers connect to us")] = [],  # noqa: B006
     udp: Annotated[list[str], typer.Option(help="PORT or HOST:PORT for datagrams; the usual one is 10110")] = [],  # noqa: B006
+    mqtt: MQTT = [],  # noqa: B006
+    serial: SERIAL = [],  # noqa: B006
     source: SOURCE = None,
     origin: ORIGIN = "real",
     summary: SUMMARY = "text",
     dry_run: DRY = False,
     ndjson: NDJSON = None,
-    receive_only: Annotated[bool, typer.Option(help="into the spool only; `opsmap ingest spool` stores it")] = False,
+    receive_only: RECEIVE = False,
 ) -> None:
     """AIS sentences (!AIVDM …) from a file, from standard input, or live from receivers until Ctrl-C."""
     sender = Sender(source or AIS.code, origin)
-    live = [*tcp, *listen, *udp]
+    live = [*tcp, *listen, *udp, *mqtt, *serial]
     if (file is None) == (not live):
-        raise BadInput("say where from: either --file, or one or more of --tcp, --listen, --udp", field="file")
+        raise BadInput(
+            "say where from: either --file, or one or more of --tcp, --listen, --udp, --mqtt, --serial", field="file"
+        )
     if file is None:
-        if dry_run or ndjson is not None:
-            raise BadInput("--dry-run and --ndjson go with --file; a live feed is stored", field="dry_run")
-        ways = Ways(tcp, listen, udp)
-        if receive_only:
-            receive(ways, sender)
-        else:
-            tell_summary(hear(ways, sender), summary)
+        _hear(Ways(tcp, listen, udp, mqtt, serial), sender, summary, (dry_run or ndjson is not None, receive_only))
         return
     with _options(sender, dry_run, ndjson) as options:
         tell_summary(_run(load_ais, file, options), summary)
+
+
+def _hear(ways: Ways, sender: Sender, summary: str, how: tuple[bool, bool]) -> None:
+    """Live until Ctrl-C. `how`: whether something was asked for that only files can do; whether to store nothing."""
+    for_files, receive_only = how
+    if for_files:
+        raise BadInput("--dry-run and --ndjson go with a file; a live feed is stored", field="dry_run")
+    if receive_only:
+        receive(ways, sender)
+    else:
+        tell_summary(hear(ways, sender), summary)
 
 
 @app.command()
@@ -73,19 +86,28 @@ def spool() -> None:
 
 @app.command()
 def vms(
-    file: Annotated[str, typer.Argument(help="a CSV of positions; - for standard input")],
+    file: Annotated[str | None, typer.Argument(help="a CSV of positions; - for standard input")] = None,
     form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    mqtt: MQTT = [],  # noqa: B006
+    serial: SERIAL = [],  # noqa: B006
     source: SOURCE = None,
     origin: ORIGIN = "real",
     summary: SUMMARY = "text",
     dry_run: DRY = False,
     ndjson: NDJSON = None,
+    receive_only: RECEIVE = False,
 ) -> None:
-    """VMS positions."""
+    """VMS positions: a file, or lines of CSV in our columns as they come (a header among them is passed over)."""
     if form != "csv":
         typer.echo(f"--format {form}: use csv; other formats are not read yet", err=True)
         raise typer.Exit(2)
     sender = Sender(source or VMS.code, origin)
+    if (file is None) == (not [*mqtt, *serial]):
+        raise BadInput("say where from: either a file, or one or more of --mqtt, --serial", field="file")
+    if file is None:
+        ways = Ways(mqtt=mqtt, serial=serial, form="vms_lines")
+        _hear(ways, sender, summary, (dry_run or ndjson is not None, receive_only))
+        return
     with _options(sender, dry_run, ndjson) as options:
         tell_summary(_run(load_vms, file, options), summary)
 

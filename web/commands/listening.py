@@ -1,25 +1,31 @@
-"""Live AIS for the command line: opens what was asked for, tells what happens, ends on Ctrl-C with a summary."""
+"""Live AIS and VMS for the command line: opens what was asked for, tells what happens, sums up on Ctrl-C."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from hashlib import sha256
+from socket import gethostname
 from threading import Event
 from typing import NamedTuple, TypeVar
 
 import psycopg
 
+from geo.clock import system_clock, unix_ms
 from geo.errors import BadInput
 from ingest.bus.bus import Publisher
 from ingest.bus.choice import bus_plan, open_consumer, open_publisher
 from ingest.bus.door import SpoolDoor, Stamp
 from ingest.bus.loader import Loader
+from ingest.bus.recent import lines_kept
 from ingest.bus.run import LoaderLife
 from ingest.bus.settings import SpoolSettings
-from ingest.bus.spool import open_spool
+from ingest.bus.spool import Spool, open_spool
 from ingest.deliveries import Sender
 from ingest.lasting import LastingConnection
 from ingest.live import TRY_EVERY, Pace
 from ingest.net.address import read_address
+from ingest.net.mqtt import Broker, Login, MqttSocket, read_broker
 from ingest.net.receiver import Receiver, Socket
+from ingest.net.serial_port import SerialSocket, read_line
 from ingest.net.tcp import TcpClient, TcpServer
 from ingest.net.udp import UdpSocket
 from ingest.summary import Summary
@@ -34,11 +40,17 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - receivers are other machines
 
 
 class Ways(NamedTuple):
-    """Where to hear from: receivers to connect to, addresses where they connect to us, ports for datagrams."""
+    """Where to hear from: receivers to connect to, addresses where they connect to us, ports for datagrams.
 
-    tcp: Sequence[str]
-    listen: Sequence[str]
-    udp: Sequence[str]
+    `mqtt` brokers and `serial` devices; `form` is what all of them speak.
+    """
+
+    tcp: Sequence[str] = ()
+    listen: Sequence[str] = ()
+    udp: Sequence[str] = ()
+    mqtt: Sequence[str] = ()
+    serial: Sequence[str] = ()
+    form: str = "nmea"
 
 
 def live_arguments(settings: WebSettings) -> list[str]:
@@ -51,12 +63,19 @@ def live_arguments(settings: WebSettings) -> list[str]:
         for address in filter(None, map(str.strip, getattr(settings, f"ais_{way}").split(","))):
             read_address(address, f"OPSMAP_AIS_{way.upper()}", host)
             arguments += [f"--{way}", address]
+    for way, check in (("mqtt", read_broker), ("serial", read_line)):
+        for address in filter(None, map(str.strip, getattr(settings, f"ais_{way}").split(","))):
+            check(address, f"OPSMAP_AIS_{way.upper()}")
+            arguments += [f"--{way}", address]
     return ["ingest", "ais", *arguments, "--source", settings.ais_source, "--receive-only"] if arguments else []
 
 
-def open_sockets(ways: Ways) -> list[Socket]:
+def open_sockets(ways: Ways, source: str) -> list[Socket]:
     """All of them, bound; BadInput names the one that cannot be."""
+    brokers = [read_broker(text, "--mqtt") for text in ways.mqtt]
     sockets: list[Socket] = [TcpClient(*read_address(text, "--tcp")) for text in ways.tcp]
+    sockets += [SerialSocket(read_line(text, "--serial")) for text in ways.serial]
+    sockets += [MqttSocket(broker, login_at(broker, source, WebSettings())) for broker in brokers]
     try:
         sockets += [TcpServer(*read_address(text, "--listen", EVERYWHERE)) for text in ways.listen]
         sockets += [UdpSocket(*read_address(text, "--udp", EVERYWHERE)) for text in ways.udp]
@@ -65,6 +84,13 @@ def open_sockets(ways: Ways) -> list[Socket]:
             made.close()
         raise
     return sockets
+
+
+def login_at(broker: Broker, source: str, settings: WebSettings) -> Login:
+    """Who we are at a broker: always the same, so that it keeps what came while we were away; no two of us alike."""
+    named = f"{source} {gethostname()} {settings.resolved_data_dir()} {broker.label}"
+    client = "opsmap-" + sha256(named.encode()).hexdigest()[:12]
+    return Login(client, settings.mqtt_user, settings.mqtt_password.get_secret_value())
 
 
 def hear(ways: Ways, sender: Sender) -> Summary:
@@ -77,17 +103,17 @@ def hear(ways: Ways, sender: Sender) -> Summary:
     if bus_plan(settings) is not None:
         fix = "OPSMAP_BUS is set: add --receive-only here, and store with `opsmap ingest spool`"
         raise BadInput(fix, field="receive_only")
-    sockets, stop = open_sockets(ways), stop_asked()
+    sockets, stop = open_sockets(ways, sender.code), stop_asked()
     with (
         database(WebSettings()) as url,
         closing(LastingConnection(lambda: connect(url))) as connection,
-        received(sockets, lambda: open_spool(settings, f"ais-{sender.code}", tell)) as spool,
+        received(sockets, ways.form, lambda: open_spool(settings, _name(ways, sender), tell)) as spool,
         closing(open_consumer(settings, tell, spool.folder)) as consumer,
     ):
         pace = Pace(stop=stop, say=tell)
-        receiver = Receiver(sockets, _door(spool, sender))
+        receiver = Receiver(sockets, _door(spool, sender, ways.form))
         loader = Loader(consumer, connection, pace, receiver.label)
-        loader.books.open(sender, "nmea")
+        loader.books.open(sender, ways.form)
         life = LoaderLife(loader, consumer, connection, pace)
         receiver.start()
         tell(f"listening: {receiver.label}; Ctrl-C ends")
@@ -104,9 +130,10 @@ def hear(ways: Ways, sender: Sender) -> Summary:
 
 def receive(ways: Ways, sender: Sender) -> None:
     """Receive onto the disk or the bus until SIGINT or SIGTERM; another process stores it (`opsmap ingest spool`)."""
-    sockets, stop = open_sockets(ways), stop_asked()
-    with received(sockets, lambda: open_publisher(SpoolSettings(), f"ais-{sender.code}", tell)) as bus:
-        receiver = Receiver(sockets, _door(bus, sender))
+    sockets, stop = open_sockets(ways, sender.code), stop_asked()
+    name = _name(ways, sender)
+    with received(sockets, ways.form, lambda: open_publisher(SpoolSettings(), name, tell)) as bus:
+        receiver = Receiver(sockets, _door(bus, sender, ways.form))
         receiver.start()
         tell(f"listening: {receiver.label}; Ctrl-C ends")
         try:
@@ -118,14 +145,17 @@ def receive(ways: Ways, sender: Sender) -> None:
 
 
 @contextmanager
-def received(sockets: Sequence[Socket], open_bus: Callable[[], End]) -> Iterator[End]:
-    """A bus of our own for what the sockets bring; the sockets are closed when it cannot be had."""
+def received(sockets: Sequence[Socket], form: str, open_bus: Callable[[], End]) -> Iterator[End]:
+    """A bus of our own for what the sockets bring in a form; the sockets are closed when it cannot be had."""
     try:
         bus = open_bus()
     except Exception:
         for made in sockets:
             made.close()
         raise
+    for socket in sockets:
+        if isinstance(socket, MqttSocket) and isinstance(bus, Spool):
+            socket.kept = lines_kept(bus.folder, form, unix_ms(system_clock()))
     try:
         yield bus
     finally:
@@ -163,5 +193,9 @@ def connect_patiently(url: str, stop: Callable[[], bool]) -> LastingConnection:
         Event().wait(TRY_EVERY.total_seconds())
 
 
-def _door(bus: Publisher, sender: Sender) -> SpoolDoor:
-    return SpoolDoor(say=tell, bus=bus, stamp=Stamp("nmea", sender.code, sender.origin))
+def _name(ways: Ways, sender: Sender) -> str:
+    return f"{'ais' if ways.form == 'nmea' else 'vms'}-{sender.code}"
+
+
+def _door(bus: Publisher, sender: Sender, form: str) -> SpoolDoor:
+    return SpoolDoor(say=tell, bus=bus, stamp=Stamp(form, sender.code, sender.origin))

@@ -34,6 +34,7 @@ def log_in_lines() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 def work() -> None:
@@ -48,7 +49,7 @@ def work() -> None:
         try:
             asyncio.run(worker.run())
         except* (psycopg.OperationalError, ConnectorException) as gone:
-            tell(f"database away ({gone.exceptions[0]}); nothing is lost, start again")
+            tell(f"database away ({type(gone.exceptions[0]).__name__}); jobs go on with the next start")
             raise typer.Exit(1) from None
         finally:
             bench.close()

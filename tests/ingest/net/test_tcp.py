@@ -2,11 +2,13 @@
 
 import socket
 import threading
+from functools import partial
 
 import pytest
 
 from geo.errors import BadInput
 from ingest.net.intake import Intake
+from ingest.net.pause import pause_s
 from ingest.net.receiver import Door, Patience, Receiver
 from ingest.net.tcp import TcpClient, TcpServer
 
@@ -96,7 +98,7 @@ def test_a_receiver_that_is_not_there_yet_is_waited_for(station):
 
 def test_pauses_grow_are_bounded_and_differ():
     patience = Patience(first_pause_s=1, longest_pause_s=30)
-    steady, late = (TcpClient("h", 1, patience, lambda j=j: j)._pause_s for j in (0.5, 1.0))
+    steady, late = (partial(pause_s, patience=patience, jitter=lambda j=j: j) for j in (0.5, 1.0))
     assert [steady(n) for n in range(1, 8)] == [1, 2, 4, 8, 16, 30, 30]
     assert late(3) == 6
 
