@@ -31,9 +31,13 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_receivers_named_in_the_settings_are_listened_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "opsmap.toml"
-    file.write_text('ais_udp = 10110\nais_tcp = "mast:4001, hill:4001"\nais_source = "coast"\n')
+    file.write_text(
+        'ais_udp = 10110\nais_tcp = "mast:4001, hill:4001"\nais_source = "coast"\n'
+        'ais_mqtt = "mqtts://hub/ais/#"\nais_serial = "/dev/ttyUSB0:4800"\n'
+    )
     monkeypatch.setenv("OPSMAP_SETTINGS", str(file))
     ways = ["--tcp", "mast:4001", "--tcp", "hill:4001", "--udp", "10110"]
+    ways += ["--mqtt", "mqtts://hub/ais/#", "--serial", "/dev/ttyUSB0:4800"]
     assert live_arguments(WebSettings()) == ["ingest", "ais", *ways, "--source", "coast", "--receive-only"]
 
 
