@@ -32,9 +32,14 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(LOCAL).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The first moment (UTC) of a calendar day in Việt Nam."""
+    return datetime.combine(day, datetime.min.time(), LOCAL).astimezone(UTC)
+
+
 def end_of_day(day: date) -> datetime:
     """The first moment (UTC) after a calendar day in Việt Nam."""
-    return datetime.combine(day, datetime.min.time(), LOCAL).astimezone(UTC) + timedelta(days=1)
+    return start_of_day(day) + timedelta(days=1)
 
 
 @dataclass(frozen=True)

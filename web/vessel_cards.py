@@ -15,7 +15,10 @@ from layers.vessels.history import handle_of
 from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.then import VesselThen, check_moment
+from layers.watch.law import choose, law_statement
+from layers.watch.rules import TEXT
 from layers.watch.zones import ZoneWatch
+from web.law_views import law_view
 from web.state import State
 from web.transmitter_cards import said_of, two_places_of
 from web.unit_cards import source_view
@@ -27,7 +30,6 @@ from web.views import (
     VesselCard,
     VesselList,
     VesselView,
-    Words,
     ZoneView,
     timed,
 )
@@ -89,7 +91,7 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
             commune=await _commune(connection, row["cell_id"]),
             transmitters=await _devices(connection, row, now if at else None),
             zones=_zones(await state.zones.watch(), row, now),
-            law=await _law(connection, row["status"], now),
+            law=await _law(connection, row, now),
             recent=await _recent(connection, row, now),
             said=await said_of(connection, row, now),
             two_places=await two_places_of(connection, row, now),
@@ -164,18 +166,15 @@ async def _devices(connection: ReadConnection, boat: RowMapping, at: datetime | 
     ]
 
 
-async def _law(connection: ReadConnection, status: str, now: datetime) -> LawView | None:
-    statement = boats.rule_statement(status)
-    row = (await connection.execute(statement, {"now": now})).first() if statement is not None else None
-    if row is None:
+async def _law(connection: ReadConnection, boat: RowMapping, now: datetime) -> LawView | None:
+    """The rule behind the boat's status, at its length; what is told of AIS is not told by law."""
+    step = boats.STEP_OF_STATUS.get(boat["status"])
+    if step is None:
         return None
-    return LawView(
-        text=Words(vi=row.text_vi, en=row.text_en),
-        decree=row.decree,
-        article=row.article,
-        verified=row.verified,
-        source=row.source,
-    )
+    rows = (await connection.execute(law_statement(("silence",)))).all()
+    law = choose(rows, "silence", boat["length_m"], now)
+    row = next((duty for duty in law.duties if (duty.step, duty.reading) == (step, TEXT)), None)
+    return None if row is None else law_view(row, law)
 
 
 async def _recent(connection: ReadConnection, boat: RowMapping, now: datetime) -> list[FixView]:

@@ -211,14 +211,43 @@ class FixView(BaseModel):
     also_heard_by: list[str]
 
 
+class PenaltyView(BaseModel):
+    """What a conduct costs, in đồng; null fines are not zero: nobody has read them."""
+
+    step: str
+    text: Words
+    decree: str
+    article: str | None
+    fine_from: int | None
+    fine_to: int | None
+    measures: Words | None
+    verified: bool
+    source: str
+
+
+class LeadView(BaseModel):
+    """Who leads a case of that length, and by which paper."""
+
+    level: Literal["central", "province"]
+    text: Words
+    decree: str
+    verified: bool
+    source: str
+
+
 class LawView(BaseModel):
-    """The rule that stands behind a status, and whether anybody verified its text."""
+    """The rule that stands behind a status, and whether anybody verified its text.
+
+    With what it costs and who leads, for the boat's length; a boat of unknown length has every band.
+    """
 
     text: Words
     decree: str
     article: str | None
     verified: bool
     source: str
+    penalties: list[PenaltyView]
+    lead: LeadView | None
 
 
 class ZoneView(BaseModel):

@@ -20,7 +20,7 @@ from layers.vessels import identities, sharing
 from layers.vessels import models as vessel_models
 from layers.vessels import retention
 from layers.wall import models as wall_models
-from layers.watch import rules
+from layers.watch import references, rules
 
 TABLES = (
     bunches,
@@ -40,6 +40,7 @@ TABLES = (
     sharing,
     outlines,
     wall_models,
+    references,
     rules,
     load_layers(),
 )

@@ -6,8 +6,7 @@ Idempotent: a bundle that was already loaded (same bytes) is left alone.
 import csv
 import hashlib
 import json
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,14 @@ from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
 from layers.units.shapes import bands, many, stored_wkb
 from layers.versions import LayerVersion
-from layers.watch.rules import Rule
+from layers.watch.law_seed import seed_law
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = (
     "units.csv",
     "cells.csv",
     "rules.csv",
+    "legal-references.csv",
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -53,9 +53,9 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     last = select(Delivery.sha256).where(Delivery.source_id == source).order_by(Delivery.id.desc()).limit(1)
     if connection.execute(last).scalar() == digest:
         return False
-    for table in (UnitShape, UnitCell, Unit, Cell, BackgroundShape, Background, Rule):
+    for table in (UnitShape, UnitCell, Unit, Cell, BackgroundShape, Background):
         connection.execute(delete(table))
-    load_rules(connection, read_csv(data / "rules.csv"))
+    seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)
@@ -92,20 +92,6 @@ def record(connection: Connection, source: int, digest: bytes, now: datetime) ->
         values = {"version": LayerVersion.version + 1, "changed_at": now}
         if connection.execute(changed.values(**values)).rowcount == 0:
             connection.execute(insert(LayerVersion).values(layer=layer, version=1, changed_at=now))
-
-
-def load_rules(connection: Connection, rows: Iterable[Row]) -> None:
-    """The rules as rows; dates are days in Việt Nam, stored as UTC midnights of that day's start."""
-    values = [
-        {
-            **{k: v or None for k, v in row.items()},
-            "verified": row["verified"] == "1",
-            "valid_from": _moment(row["valid_from"]),
-            "valid_to": _moment(row["valid_to"]),
-        }
-        for row in rows
-    ]
-    connection.execute(insert(Rule), values)
 
 
 def load_units(connection: Connection, data: Path) -> None:
@@ -186,7 +172,3 @@ def read_csv(path: Path) -> list[Row]:
 
 def _only(row: Row, model: Any) -> Row:
     return {k: v for k, v in row.items() if k in model.__table__.columns}
-
-
-def _moment(day: str) -> datetime | None:
-    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) if day else None

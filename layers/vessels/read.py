@@ -18,7 +18,7 @@ from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVess
 from layers.vessels.registry import VesselNow
 from layers.vessels.sharing import is_shared
 from layers.vessels.status import STATUSES, status_of
-from layers.watch.rules import NOW, Rule
+from layers.watch.rules import NOW
 
 Boat = type[VesselNow]
 """Each boat now, or what reads like it: each boat at another moment."""
@@ -152,15 +152,6 @@ def recent_statement(transmitters: Select[*tuple[Any, ...]], now: datetime) -> S
         .order_by(turn.desc(), Position.t.desc())
         .limit(MOST_RECENT)
     )
-
-
-def rule_statement(status: str) -> Select[*tuple[Any, ...]] | None:
-    """The rule in force at `now` that stands behind a status."""
-    step = STEP_OF_STATUS.get(status)
-    if step is None:
-        return None
-    in_force = or_(Rule.valid_to.is_(None), Rule.valid_to > NOW)
-    return select(Rule).where(Rule.conduct == "silence", Rule.step == step, Rule.valid_from <= NOW, in_force).limit(1)
 
 
 def commune_statement(cell_id: int) -> Select[*tuple[Any, ...]]:

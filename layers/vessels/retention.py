@@ -22,7 +22,8 @@ CONDUCT = "retention"
 LOCK_TIMEOUT = "5s"
 
 _DUTIES = """
-SELECT step, threshold_s, decree, text_vi, verified, valid_from, valid_to FROM rule WHERE conduct = %s
+SELECT step, threshold_s, decree, text_vi, verified, valid_from, valid_to FROM rule
+WHERE conduct = %s AND threshold_s IS NOT NULL AND superseded_at IS NULL
 ORDER BY threshold_s DESC, valid_from
 """
 _LIMIT = """

@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, case, cast, func
+from sqlalchemy import ColumnElement, Double, Numeric, case, cast, func
 
 from layers.vessels.registry import VesselNow
 from layers.watch.rules import NOW, threshold_s
 
 STATUSES = ("on_time", "late", "lost_6h", "lost_10d", "in_port", "unknown", "foreign", "wrong_belt")
 """In the order of their number on the live stream."""
-
-_DUE = threshold_s("silence", "report_due") + threshold_s("silence", "report_grace")
-_LOST = threshold_s("silence", "position_by_other_means")
-_LONG = threshold_s("silence", "port_for_repair")
 
 
 def age_s(boat: type[VesselNow]) -> ColumnElement[Any]:
@@ -23,16 +19,19 @@ def age_s(boat: type[VesselNow]) -> ColumnElement[Any]:
 def status_of(boat: type[VesselNow]) -> ColumnElement[str]:
     """The status of `VesselNow`, or of anything that reads like it, under the rules in force at `now`.
 
-    The duty to report binds boats with a monitoring device, and not in port; others are heard or not.
+    The duty to report binds boats with a monitoring device, and not in port; others are heard or not. Each threshold
+    is that of the boat's length.
     """
-    age = age_s(boat)
+    age, length_m = age_s(boat), cast(boat.length_m, Double)
+    due = threshold_s("silence", "report_due", length_m) + threshold_s("silence", "report_grace", length_m)
+    lost = threshold_s("silence", "position_by_other_means", length_m)
     return case(
         (boat.t.is_(None), "unknown"),
         (boat.in_port, "in_port"),
-        (boat.kind != "vms", case((age <= _LOST, "on_time"), else_="unknown")),
-        (age > _LONG, "lost_10d"),
-        (age > _LOST, "lost_6h"),
-        (age > _DUE, "late"),
+        (boat.kind != "vms", case((age <= lost, "on_time"), else_="unknown")),
+        (age > threshold_s("silence", "port_for_repair", length_m), "lost_10d"),
+        (age > lost, "lost_6h"),
+        (age > due, "late"),
         else_="on_time",
     )
 

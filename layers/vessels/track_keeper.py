@@ -57,7 +57,8 @@ COPY vessel_track (boat, vessel, hour, kind, t_from, t_to, duration_s, points, s
 """
 _LIMITS = """
 SELECT max(threshold_s) FILTER (WHERE step = 'gap_vms'), max(threshold_s) FILTER (WHERE step = 'gap_ais')
-FROM rule WHERE conduct = 'track' AND valid_from <= %(now)s AND (valid_to IS NULL OR valid_to > %(now)s)
+FROM rule WHERE conduct = 'track' AND superseded_at IS NULL AND valid_from <= %(now)s
+  AND (valid_to IS NULL OR valid_to > %(now)s)
 """
 
 

@@ -31,6 +31,7 @@ def marks(connection: psycopg.Connection) -> Marks:
     """The rules of the database; no ports."""
     rows = connection.execute(
         "SELECT conduct, step, threshold_s, valid_from, valid_to FROM rule WHERE conduct = 'track'"
+        " AND superseded_at IS NULL"
     )
     names = ("conduct", "step", "threshold_s", "valid_from", "valid_to")
     rules = [Rule(**dict(zip(names, row, strict=True))) for row in rows]

@@ -139,10 +139,12 @@ def test_a_device_belongs_to_the_boat_it_was_on(fleet, link, sign_in: SignIn) ->
 def test_the_law_is_that_of_the_day(connection, fleet, link, sign_in: SignIn) -> None:
     fleet(("vms:A:00001", 0, 109.0), ("vms:A:00001", 20, 109.0))
     link("vms:A:00001", 1, -100)
-    connection.execute("UPDATE rule SET valid_to = %s WHERE step = 'position_by_other_means' AND id = 7", (after(15),))
+    former = "code = 'silence.position_by_other_means.nd41'"
+    connection.execute(f"UPDATE rule SET valid_to = %s WHERE {former}".encode(), (after(15),))
     connection.execute(
-        "INSERT INTO rule SELECT 900, conduct, step, 3600, min_length_m, 'NĐ thử', article, text_vi, text_en, source,"
-        " verified, %s, NULL FROM rule WHERE id = 7",
+        "INSERT INTO rule (code, kind, conduct, step, threshold_s, min_length_m, decree, text_vi, text_en, source,"
+        " verified, valid_from) SELECT 'mine', kind, conduct, step, 3600, min_length_m, 'NĐ thử', text_vi, text_en,"
+        f" source, verified, %s FROM rule WHERE {former}".encode(),
         (after(15),),
     )
     officer = sign_in(Role.OFFICER)
