@@ -66,6 +66,11 @@ class Delivery:
                 (self._clock(), self.summary.as_json(), digest, self.id),
             )
 
+    def sign(self, adapter: str) -> None:
+        """Say which code understands it, with its version."""
+        with transaction(self._connection):
+            self._connection.execute("UPDATE delivery SET adapter = %s WHERE id = %s", (adapter, self.id))
+
     def keep_tracks(self) -> None:
         """Bring the drawn tracks up to what was written."""
         keep_all_tracks(self._connection, self._clock())

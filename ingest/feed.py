@@ -10,6 +10,7 @@ from ingest.deliveries import Delivery
 from ingest.outcome import Fix, Outcome, Reject
 from ingest.stream import Stream
 from ingest.summary import Summary
+from ingest.vms.whose import name_waiting
 from ingest.write import Batch
 
 BATCH = 8_000
@@ -55,19 +56,7 @@ class LiveFeed:
 
     def store(self) -> None:
         """Commit what is waiting. What cannot be stored now stays waiting; what never can be becomes a reject."""
-        size = BATCH
-        while self._waiting:
-            batch = Batch(self._waiting[:size], self._arrived_ms)
-            try:
-                self.delivery.write(batch)
-            except psycopg.DataError as error:
-                if size == 1:
-                    self._waiting[0] = refuse(self._waiting[0], error)
-                size = max(1, min(size, len(self._waiting)) // 2)
-                continue
-            self.delivery.summary.count(batch.facts, batch.rejects)
-            del self._waiting[:size]
-            size = min(2 * size, BATCH)
+        store_waiting(self.delivery, self._waiting, self._arrived_ms)
         self._arrived_ms = None
         self._on_stored()
 
@@ -82,6 +71,27 @@ class LiveFeed:
         summary.lines, summary.extra_sentences, summary.lost_datagrams = lines, extra, lost
         summary.seconds = seconds
         return summary
+
+
+def store_waiting(delivery: Delivery, waiting: list[Outcome], arrived_ms: int | None) -> None:
+    """Store and count outcomes, and take them off the list as they are; what never can be stored becomes a reject.
+
+    Reports that name a boat get the device it had (`ingest.vms.whose`). Errors of the database leave the rest waiting.
+    """
+    name_waiting(delivery.writer.connection, waiting)
+    size = BATCH
+    while waiting:
+        batch = Batch(waiting[:size], arrived_ms)
+        try:
+            delivery.write(batch)
+        except psycopg.DataError as error:
+            if size == 1:
+                waiting[0] = refuse(waiting[0], error)
+            size = max(1, min(size, len(waiting)) // 2)
+            continue
+        delivery.summary.count(batch.facts, batch.rejects)
+        del waiting[:size]
+        size = min(2 * size, BATCH)
 
 
 def refuse(outcome: Outcome, error: psycopg.DataError) -> Reject:

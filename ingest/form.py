@@ -26,13 +26,15 @@ class Message:
 class LineForm:
     """A stream of lines, one report a line. `make_pipeline` is called once for every peer, with the clock to use.
 
-    `cadence` is how often something should come of a source that speaks it, where nothing else is said.
+    `cadence` is how often something should come of a source that speaks it, where nothing else is said; `adapter` names
+    the code that understands it, and what of it nobody has verified.
     """
 
     name: str
     make_pipeline: Callable[[Clock], Pipeline]
     describe: Describe
     cadence: timedelta | None = None
+    adapter: str | None = None
 
 
 @dataclass(frozen=True)

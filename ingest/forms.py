@@ -8,13 +8,15 @@ from ingest.ais.load import describe_ais
 from ingest.ais.pipeline import AisPipeline
 from ingest.form import Form, LineForm
 from ingest.layer_form import layer_forms
-from ingest.vms.load import describe_vms
-from ingest.vms.pipeline import VmsPipeline, pipeline_of_lines
+from ingest.vms.load import describe_vms, line_forms
+from ingest.vms.pipeline import pipeline_of_lines
+from ingest.vms.whole import message_forms
 
 _ALL: tuple[Form, ...] = (
     LineForm("nmea", AisPipeline, describe_ais, timedelta(minutes=5)),
-    LineForm("vms_csv", VmsPipeline, describe_vms),
     LineForm("vms_lines", pipeline_of_lines, describe_vms),
+    *line_forms(),
+    *message_forms(),
     *layer_forms(),
 )
 

@@ -9,7 +9,11 @@ from typing import Any, NamedTuple
 
 
 class Flag(IntFlag):
-    """Doubts that travel with a fact (`position.flags`). A doubtful fact is marked, never dropped."""
+    """What travels with a fact (`position.flags`): doubts, and what kind of report a VMS position is.
+
+    A doubtful fact is marked, never dropped. The numbers are stored, and SQL in `layers` names UNTIMED and MANUAL by
+    them (`layers.vessels.models.NOT_HEARD`).
+    """
 
     UNTIMED = 1  # the feed gave no receive time: the moment of loading stands in for it
     ARRIVAL = 2  # the feed gave no receive time: the moment it reached us stands in for it
@@ -18,8 +22,11 @@ class Flag(IntFlag):
     CLOCK_AHEAD = 16  # the device says a later time than the one at which it was heard
     SPEED = 32  # a speed no vessel can have
     COURSE = 64  # a course or heading outside the compass
-    DISTRESS = 128  # a search and rescue transmitter, man overboard device or EPIRB in action
+    DISTRESS = 128  # a call for help: by VMS, a search and rescue transmitter, a man overboard device, an EPIRB
     COARSE = 256  # a long-range report: the place is told to a tenth of a minute only
+    MANUAL = 512  # typed by a person at the sender's: the device itself has not spoken
+    ENTRY = 1024  # sent on entering an area
+    EXIT = 2048  # sent on leaving an area
 
 
 class Fault(NamedTuple):

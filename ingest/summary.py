@@ -3,7 +3,8 @@
     lines + extra_sentences = messages + Σ ignored + Σ rejected        messages = stored + duplicates
 
 `ignored.fragment_joined` counts the lines of joined messages beyond the first; `extra_sentences` the sentences that
-shared a line with an earlier one (so it is nearly always 0 and then left out). `lost_datagrams` never became lines: the
+shared a line with an earlier one (so it is nearly always 0 and then left out). `told` is how a file was understood, in
+Vietnamese. `lost_datagrams` never became lines: the
 system dropped them, or we did for want of room (UDP only).
 """
 
@@ -44,6 +45,7 @@ class Summary:
     extra_sentences: int = 0
     lost_datagrams: int = 0
     seconds: float = 0.0
+    told: list[str] = field(default_factory=list)
 
     def reject(self, reason: str, lines: int = 1) -> None:
         """Count a refused line."""
@@ -89,7 +91,8 @@ class Summary:
             "unaccounted": self.unaccounted,
         }
         notes = {"note": UNTIMED_NOTE} if self.untimed else {}
-        return counts | {name: count for name, count in extras.items() if count} | notes
+        told = {"told": self.told} if self.told else {}
+        return counts | {name: count for name, count in extras.items() if count} | notes | told
 
     @classmethod
     def read(cls, told: dict[str, Any]) -> "Summary":
@@ -98,6 +101,7 @@ class Summary:
         summary = cls(**{name: told[name] for name in names if name in told})
         summary.ignored.update(told.get("ignored", {}))
         summary.rejected.update(told.get("rejected", {}))
+        summary.told = list(told.get("told", ()))
         return summary
 
     def as_json(self) -> str:

@@ -8,13 +8,13 @@ import psycopg
 from geo.clock import Clock
 from ingest.bus.record import Record
 from ingest.deliveries import Delivery, Sender
-from ingest.feed import BATCH, refuse
+from ingest.feed import store_waiting
 from ingest.form import LineForm
 from ingest.forms import FORMS
 from ingest.outcome import Outcome
 from ingest.stream import Tally
 from ingest.summary import Summary
-from ingest.write import Batch, Writer
+from ingest.write import Writer
 
 LABEL = "spool"
 _KNOWN = "SELECT origin, title_vi FROM source WHERE code = %s"
@@ -40,19 +40,7 @@ class Book:
 
     def store(self) -> None:
         """Everything that waits, in the caller's transaction; what can never be stored becomes a reject."""
-        size = BATCH
-        while self.outcomes:
-            batch = Batch(self.outcomes[:size], self.arrived_ms)
-            try:
-                self.delivery.write(batch)
-            except psycopg.DataError as error:
-                if size == 1:
-                    self.outcomes[0] = refuse(self.outcomes[0], error)
-                size = max(1, min(size, len(self.outcomes)) // 2)
-                continue
-            self.delivery.summary.count(batch.facts, batch.rejects)
-            del self.outcomes[:size]
-            size = min(2 * size, BATCH)
+        store_waiting(self.delivery, self.outcomes, self.arrived_ms)
         self.arrived_ms = None
         self.delivery.note()
 
@@ -68,15 +56,19 @@ class Books:
         """The book of a record's source, opened with its first."""
         key = (record.source, record.origin)
         if key not in self._books:
-            self._open(key, sender_of(self._connection, record))
+            self._open(key, sender_of(self._connection, record), record.form)
         return self._books[key]
 
     def open(self, sender: Sender, form: str) -> None:
         """A book before its first record. BadInput for a source code of another origin."""
-        self._open((sender.code, sender.origin), replace(sender, cadence=sender.cadence or cadence_of(form)))
+        self._open((sender.code, sender.origin), replace(sender, cadence=sender.cadence or cadence_of(form)), form)
 
-    def _open(self, key: tuple[str, str], sender: Sender) -> None:
-        self._books[key] = Book(Delivery(self._connection, sender, self._label, self._clock))
+    def _open(self, key: tuple[str, str], sender: Sender, form: str) -> None:
+        delivery = Delivery(self._connection, sender, self._label, self._clock)
+        self._books[key] = Book(delivery)
+        found = FORMS.get(form)
+        if isinstance(found, LineForm) and found.adapter is not None:
+            delivery.sign(found.adapter)
 
     def lost(self, datagrams: int) -> None:
         """Datagrams known to be lost, in the first book's summary."""

@@ -3,22 +3,27 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from geo.errors import BadInput
+from geo.text import fold
 from ingest.outcome import Fault, Reject
 from ingest.tables.encodings import AS_IT_IS, Decoded, Letters, decode_file, guess_letters
+from ingest.tables.legacy import DECODERS
 from ingest.tables.table import RawRow, ReadOptions, Table
 
 DELIMITERS = ",;\t"  # a Vietnamese Excel separates by semicolons and calls it CSV all the same
+TITLE_ROWS = 30
+"""How far down the line of column names may stand, where titles may stand above it."""
 GUESSED_FROM = 10_000
 """Rows that a guess at letters or numbers looks at."""
 
 
 def open_csv(path: Path, options: ReadOptions) -> Table:
     """A CSV file with a header line; row 1 is the first one after it. BadInput when it is none."""
-    decoded = decode_file(path.read_bytes(), options.encoding)
+    decoded = below_titles(decode_file(path.read_bytes(), options.encoding), options)
     header = [name.strip() for name in next(_split(decoded), ([], b""))[0]]
     if not any(header):
         raise BadInput("the file is empty; its first line must name the columns")
@@ -27,6 +32,28 @@ def open_csv(path: Path, options: ReadOptions) -> Table:
         return _rows(decoded, header)
 
     return Table("CSV", tuple(header), rows, letters=letters_of(decoded, header, rows()))
+
+
+def below_titles(decoded: Decoded, options: ReadOptions) -> Decoded:
+    """The text from its line of column names on, where titles stand above it and the caller knows the names."""
+    if not options.titled:
+        return decoded
+    lines, at, best = decoded.text.splitlines(keepends=True), 0, 0
+    for number, line in enumerate(lines[:TITLE_ROWS]):
+        hits = _hits(line, options.names)
+        if hits > best:
+            at, best = number, hits
+    return replace(decoded, text="".join(lines[at:]))
+
+
+def _hits(line: str, names: frozenset[str]) -> int:
+    """How many of the names a line holds, in whatever letters and separated by whatever."""
+    readings = {line} if line.isascii() else {line, *(decode(line) for decode in DECODERS.values())}
+    return max(
+        len({fold(name.strip().strip('"')) for name in text.split(mark)} & names)
+        for text in readings
+        for mark in DELIMITERS
+    )
 
 
 def letters_of(decoded: Decoded, header: list[str], rows: Iterator[RawRow | Reject]) -> Letters:

@@ -40,6 +40,7 @@ class ReadOptions:
     layer_name: str | None = None
     report: Report | None = None
     names: frozenset[str] = frozenset()  # folded names of our columns: the line that has most of them is the header
+    titled: bool = False  # lines of titles may stand above the header of a text file
 
 
 NOTHING_SAID = ReadOptions()

@@ -19,10 +19,12 @@ def pipeline_of_lines(clock: Clock) -> "VmsPipeline":
 class VmsPipeline:
     """Keeps the header and the last positions between calls."""
 
-    def __init__(self, clock: Clock = system_clock, header: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, clock: Clock = system_clock, header: Sequence[str] | None = None, *, watch_jumps: bool = True
+    ) -> None:
         self._clock = clock
         self._reader = RowReader(header)
-        self._jumps = JumpWatch()
+        self._jumps = JumpWatch() if watch_jumps else None
         self.extra = 0
         self.now_ms = 0
         self.refresh()
@@ -45,7 +47,7 @@ class VmsPipeline:
         """The outcomes of these lines. Raises `BadInput` when the first is not a header we can use."""
         for row in self._reader.read(lines):
             fix = row if isinstance(row, Reject) else clean_row(row, self.now_ms)
-            yield fix if isinstance(fix, Reject) else self._jumps.look(fix)
+            yield fix if isinstance(fix, Reject) or self._jumps is None else self._jumps.look(fix)
 
     def finish(self) -> Iterator[Outcome]:
         """Nothing is ever held back."""

@@ -13,6 +13,8 @@ COLUMNS = ("provider", "device_id", "t", "received_at", "lat", "lon", "sog_kn", 
 NEEDED = frozenset(COLUMNS[:8])
 BLANK, HEADER = "blank", "header"
 _BOM = b"\xef\xbb\xbf"
+_OWN = frozenset(name.encode() for name in COLUMNS)
+_ENOUGH = 3
 
 
 class Row(NamedTuple):
@@ -60,6 +62,18 @@ class RowReader:
             return refuse(line, "bad_row", f"{len(cells)} columns, the header has {len(self._header)}")
         values = {name: cell.strip() for name, cell in zip(self._header, cells, strict=True)}
         return Row(values, line.raw.rstrip(b"\r\n"), line.number)
+
+
+def is_ours(head: bytes) -> bool:
+    """Whether a file (its beginning) names our own columns, or nothing at all; else it is somebody's export.
+
+    Three of them are enough: the rest that is missing is then told by name.
+    """
+    for line in head.removeprefix(_BOM).splitlines():
+        if line.strip(b" \t\r\n"):
+            names = {name.strip(b' "') for name in line.split(b",")}
+            return len(names & _OWN) >= _ENOUGH
+    return True
 
 
 def split_cells(line: Line) -> list[str] | Reject:

@@ -16,8 +16,9 @@ from ingest.deliveries import Sender
 from ingest.load import LoadOptions, Reporter
 from ingest.source import FileSource
 from ingest.summary import Progress, Summary
+from ingest.vms.load import FORMATS, load_vms_file
 from ingest.vms.load import SENDER as VMS
-from ingest.vms.load import load_vms
+from ingest.vms.national import PROVIDER
 from layers.database import connect
 from web.commands.listening import Ways, hear, load_spool, receive
 from web.database import database
@@ -35,6 +36,8 @@ MQTT = Annotated[list[str], typer.Option(help="mqtt://HOST[:PORT][/TOPIC]; more 
 SERIAL = Annotated[list[str], typer.Option(help="DEVICE[:BAUD], as /dev/ttyUSB0:38400")]
 RECEIVE = Annotated[bool, typer.Option(help="into the spool only; `opsmap ingest spool` stores it")]
 
+STREAMED = {"csv": "vms_lines", "national": "vms_national", "naf": "vms_naf"}
+"""The form of lines that come without an end, by the format they are in."""
 Load = Callable[[FileSource, LoadOptions, Reporter], Summary]
 
 
@@ -86,30 +89,39 @@ def spool() -> None:
 
 @app.command()
 def vms(
-    file: Annotated[str | None, typer.Argument(help="a CSV of positions; - for standard input")] = None,
-    form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    file: Annotated[str | None, typer.Argument(help="positions, plain or .gz; - for standard input")] = None,
+    form: Annotated[str, typer.Option("--format", help=" · ".join(FORMATS))] = "csv",
     mqtt: MQTT = [],  # noqa: B006
     serial: SERIAL = [],  # noqa: B006
     source: SOURCE = None,
     origin: ORIGIN = "real",
+    provider: Annotated[str, typer.Option(help="whose devices they are, where the file does not say")] = PROVIDER,
     summary: SUMMARY = "text",
     dry_run: DRY = False,
     ndjson: NDJSON = None,
     receive_only: RECEIVE = False,
 ) -> None:
-    """VMS positions: a file, or lines of CSV in our columns as they come (a header among them is passed over)."""
-    if form != "csv":
-        typer.echo(f"--format {form}: use csv; other formats are not read yet", err=True)
+    """VMS positions: our CSV, exports of the national system (XLSX, CSV), JSON, Thông báo 1008, NAF, FLUX.
+
+    From a broker or a serial line: lines of csv (a header among them is passed over), national or naf as they come.
+    """
+    if form not in FORMATS:
+        typer.echo(f"--format {form}: use one of {', '.join(FORMATS)}", err=True)
         raise typer.Exit(2)
     sender = Sender(source or VMS.code, origin)
     if (file is None) == (not [*mqtt, *serial]):
         raise BadInput("say where from: either a file, or one or more of --mqtt, --serial", field="file")
     if file is None:
-        ways = Ways(mqtt=mqtt, serial=serial, form="vms_lines")
+        if form not in STREAMED:
+            raise BadInput(f"--format {form}: a stream is one of {', '.join(STREAMED)}", field="format")
+        ways = Ways(mqtt=mqtt, serial=serial, form=STREAMED[form])
         _hear(ways, sender, summary, (dry_run or ndjson is not None, receive_only))
         return
     with _options(sender, dry_run, ndjson) as options:
-        tell_summary(_run(load_vms, file, options), summary)
+        found = _with_progress(lambda report: load_vms_file(file, form, options, report, provider=provider))
+    for line in found.told:
+        typer.echo(line, err=True)
+    tell_summary(found, summary)
 
 
 @contextmanager
@@ -125,15 +137,19 @@ def _options(sender: Sender, dry_run: bool, ndjson: Path | None) -> Iterator[Loa
 
 def _run(load: Load, file: str, options: LoadOptions) -> Summary:
     source = FileSource(file)
+    return _with_progress(lambda report: load(source, options, report))
+
+
+def _with_progress(load: Callable[[Reporter], Summary]) -> Summary:
     if not sys.stderr.isatty():
-        return load(source, options, lambda _: None)
+        return load(lambda _: None)
     with Bar(transient=True) as bar:
         task = bar.add_task("reading", total=1.0)
 
         def report(progress: Progress) -> None:
             bar.update(task, completed=progress.share or 0, description=f"{progress.messages:,} messages")
 
-        return load(source, options, report)
+        return load(report)
 
 
 def tell_summary(summary: Summary, form: str) -> None:
