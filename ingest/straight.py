@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from ingest.outcome import Fix
+from ingest.outcome import Fix, Flag
 from layers.database import transaction
 
 _COPY = """
@@ -29,6 +29,7 @@ _SAID = [(_HEAD.size + 16 + 6 * at, _HEAD.size + 22 + 6 * at) for at in (5, 4, 3
 _SAID += [(_HEAD.size + 8, _HEAD.size + 16), (_HEAD.size, _HEAD.size + 8)]
 """Where the columns that may be NULL begin and end in a packed row, the last first."""
 _NULL = b"\xff\xff\xff\xff"
+_MANUAL = int(Flag.MANUAL)
 
 
 class Place(NamedTuple):
@@ -58,7 +59,7 @@ def newest_of(fixes: Iterable[Fix]) -> list[Fix]:
     """The newest of each transmitter that says where it is; for fixes that were timed."""
     newest: dict[str, Fix] = {}
     for fix in fixes:
-        if fix.lon_e7 is None or fix.lat_e7 is None:
+        if fix.lon_e7 is None or fix.lat_e7 is None or fix.flags & _MANUAL:
             continue
         found = newest.get(fix.key)
         if found is None or (fix.t_ms, -fix.payload_hash) > (found.t_ms, -found.payload_hash):

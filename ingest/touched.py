@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 
 import psycopg
 
+from geo.clock import from_unix_ms
 from ingest.outcome import Fix
 
 HOUR_MS = 3_600_000
@@ -37,3 +39,12 @@ def _first_hours(fixes: Sequence[Fix], hours: Sequence[int]) -> dict[str, int]:
 def _array(numbers: Iterable[int]) -> str:
     """As PostgreSQL writes arrays; joining text is several times cheaper than dumping each number."""
     return f"{{{','.join(map(str, numbers))}}}"
+
+
+def first_heard(fixes: Sequence[Fix], ids: Mapping[str, int]) -> dict[int, datetime]:
+    """The first position of each monitoring device, by the device's number."""
+    first: dict[str, int] = {}
+    for fix in fixes:
+        if fix.key.startswith("vms:") and fix.t_ms < first.get(fix.key, fix.t_ms + 1):
+            first[fix.key] = fix.t_ms
+    return {ids[key]: from_unix_ms(t_ms) for key, t_ms in first.items()}

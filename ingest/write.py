@@ -17,11 +17,12 @@ from ingest.partitions import day_of, make_partitions
 from ingest.rejects import store_rejects
 from ingest.stage import NO_INT2, NO_INT4, STAGES, stage_fixes, stage_reports
 from ingest.straight import Place, copy_new, newest_of
-from ingest.touched import leave_slip
+from ingest.touched import first_heard, leave_slip
 from ingest.transmitters import describe_transmitters, find_transmitters
 from layers.database import transaction
 from layers.versions import bump, notify
 from layers.vessels.live import settle
+from layers.vessels.turns import keep_turns
 
 LAYER = "vessel"
 UNTIMED = int(Flag.UNTIMED)
@@ -57,7 +58,8 @@ DELETE FROM stage_report AS s WHERE s.flags & 1 = 1 AND EXISTS (
     AND p.payload_hash = s.payload_hash)
 """
 
-# A timed fix replaces an untimed one whatever their times; among equals the later one stands.
+# A timed fix replaces an untimed one whatever their times; among equals the later one stands. What a person typed
+# (MANUAL) is in the history, but the device has not spoken.
 _NEWEST = """
 INSERT INTO live AS l (transmitter_id, t, heard_at, stored_at, source_id, lon_e7, lat_e7, sog_dkn, cog_ddeg,
                        heading_deg, nav_status, flags, version, geom)
@@ -65,7 +67,7 @@ SELECT DISTINCT ON (transmitter_id) transmitter_id, t, heard_at, now(), %(source
        nullif(sog_dkn, %(no2)s::int2), nullif(cog_ddeg, %(no2)s::int2), nullif(heading_deg, %(no2)s::int2),
        nullif(nav_status, %(no2)s::int2), flags, %(version)s,
        ST_SetSRID(ST_MakePoint(lon_e7 / 1e7, lat_e7 / 1e7), 4326)
-FROM stage_position WHERE lon_e7 <> %(no4)s AND lat_e7 <> %(no4)s
+FROM stage_position WHERE lon_e7 <> %(no4)s AND lat_e7 <> %(no4)s AND flags & 256 = 0
 ORDER BY transmitter_id, flags & 1, t DESC, payload_hash
 ON CONFLICT (transmitter_id) DO UPDATE SET
     t = excluded.t, heard_at = excluded.heard_at, stored_at = excluded.stored_at, source_id = excluded.source_id,
@@ -171,6 +173,7 @@ class Writer:
         keep_identities(self.connection, facts, ids, self._place["source"])
         if batch.fixes:
             self.connection.execute(_NEWEST, self._place | {"version": version})
+            keep_turns(self.connection, first_heard(batch.fixes, ids))
             settle(self.connection, version)
             self.echoes.link(self.connection, batch.fixes, ids)
         arrived_ms = unix_ms(self.clock()) if batch.arrived_ms is None else batch.arrived_ms

@@ -167,10 +167,16 @@ class Measure:
 
 @dataclass(frozen=True)
 class Link:
-    """A file's columns that name a transmitter on the thing read."""
+    """A file's columns that name a transmitter on the thing read; `seal` is the column of the number on its seal."""
 
     kind: Literal["ais", "vms"]
     columns: tuple[str, ...]
+    seal: str | None = None
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """Those that name it, and the seal's."""
+        return self.columns if self.seal is None else (*self.columns, self.seal)
 
     def key(self, row: Mapping[str, str]) -> str | None:
         """`mmsi:…` or `vms:…:…`, or None when the columns are empty."""

@@ -44,7 +44,7 @@ def _field(field: Field) -> tuple[str, ...]:
 def _file(layer: Layer) -> str:
     assert layer.file is not None
     where = _SHAPES[layer.style.shape] if layer.file.place == "geometry" else "the column `commune_code` (2025 code)"
-    links = [column for link in layer.file.links for column in link.columns]
+    links = [column for link in layer.file.links for column in link.all_columns]
     lines = [f"## Files\n\n`opsmap load {layer.name} FILE` takes CSV and GeoJSON; the place comes from {where}."]
     if layer.file.time:
         lines.append(f"When the row was true: `{layer.file.time}` (ISO 8601).")

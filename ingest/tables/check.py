@@ -25,7 +25,7 @@ _FIELD = re.compile(r"field (\w+): ")
 
 @dataclass(frozen=True)
 class Checked:
-    """One row understood: `values` by column, `links` as transmitter keys with their kind."""
+    """One row understood: `values` by column, `links` as transmitter keys with their kind, `seals` by key."""
 
     number: int
     code: str
@@ -35,6 +35,7 @@ class Checked:
     commune_code: str | None
     links: tuple[tuple[str, str], ...]
     raw: bytes
+    seals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ class RowCheck:
         t = _try(wrong, file.time, _time, file, given, self._now)
         commune = _try(wrong, COMMUNE, _said, given, COMMUNE) or None
         keys = [(link.kind, _try(wrong, link.columns[0], _link, link, given)) for link in file.links]
+        told = [_try(wrong, link.seal, _said, given, link.seal) if link.seal else None for link in file.links]
         if wrong:
             return _refused(row, wrong)
         links = tuple((kind, key) for kind, key in keys if key is not None)
-        return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw)
+        seals = tuple((key, seal) for (_, key), seal in zip(keys, told, strict=True) if key is not None and seal)
+        return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw, seals)
 
 
 def _try(wrong: list[tuple[str | None, FieldFault]], name: str | None, parse: Callable[..., Any], *given: Any) -> Any:
@@ -103,6 +106,7 @@ def needed_columns(layer: Layer) -> list[str]:
 def content_hash_source(checked: Checked) -> bytes:
     """The bytes that two equal facts share."""
     body = [checked.values, checked.t, describe_shape(checked.geometry), checked.commune_code, checked.links]
+    body += [checked.seals] if checked.seals else []  # rows without seals are named as they were before there were any
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 

@@ -70,7 +70,7 @@ def known_titles(layer: Layer) -> dict[str, set[str]]:
     """Every column a file of the layer may have, with the folded titles it may stand under."""
     assert layer.file is not None
     titles = {f.name: {bare(f.name), bare(f.title.vi), bare(f.title.en)} for f in layer.fields if f.from_file}
-    further = [COMMUNE, COMMUNE_NAME, *(c for link in layer.file.links for c in link.columns)]
+    further = [COMMUNE, COMMUNE_NAME, *(c for link in layer.file.links for c in link.all_columns)]
     further += [layer.file.time] if layer.file.time else []
     further += LON_LAT if layer.file.place == "geometry" and wanted_kind(layer) == "POINT" else ()
     for name in further:

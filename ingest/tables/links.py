@@ -8,6 +8,7 @@ import psycopg
 from ingest.tables.check import Checked
 from layers.versions import bump
 from layers.vessels.live import settle
+from layers.vessels.turns import keep_turns_of
 
 _TRANSMITTER = """
 INSERT INTO transmitter (key, kind) VALUES (%s, %s)
@@ -18,12 +19,26 @@ UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
 WHERE transmitter_id = %(device)s AND vessel_id <> %(vessel)s AND valid_to IS NULL
 RETURNING vessel_id
 """
+# A device under another seal than before has been off the boat: its stay ends, and a new one begins.
+_RESEAL = """
+UPDATE transmitter_on_vessel SET valid_to = %(since)s
+WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL AND valid_from < %(since)s
+    AND %(seal)s::text IS NOT NULL AND seal <> %(seal)s
+"""
 _LINK = """
-INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id)
-SELECT %(device)s, %(vessel)s, %(since)s, %(source)s
+INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id, seal)
+SELECT %(device)s, %(vessel)s, %(since)s, %(source)s, %(seal)s::text
 WHERE NOT EXISTS (SELECT 1 FROM transmitter_on_vessel
-                  WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL)
-ON CONFLICT (transmitter_id, vessel_id, valid_from) DO UPDATE SET valid_to = NULL
+                  WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL
+                    AND (%(seal)s::text IS NULL OR seal = %(seal)s))
+ON CONFLICT (transmitter_id, vessel_id, valid_from)
+DO UPDATE SET valid_to = NULL, seal = coalesce(excluded.seal, transmitter_on_vessel.seal)
+"""
+# A seal that was not known until now is that of the stay there is.
+_SEAL = """
+UPDATE transmitter_on_vessel SET seal = %(seal)s
+WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL AND seal IS NULL
+    AND %(seal)s::text IS NOT NULL
 """
 _DROP = """
 UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
@@ -50,14 +65,18 @@ def link_transmitters(
     boats: set[int] = set()
     for vessel, row in rows:
         named = {"vessel": vessel, "since": row.t or now, "source": source_id}
+        seals = dict(row.seals)
         devices = [_transmitter(connection, kind, key) for kind, key in row.links]
-        for device in devices:
-            boats.update(former for (former,) in connection.execute(_CLOSE, named | {"device": device}))
-            connection.execute(_LINK, named | {"device": device})
+        for device, (_, key) in zip(devices, row.links, strict=True):
+            told = named | {"device": device, "seal": seals.get(key)}
+            boats.update(former for (former,) in connection.execute(_CLOSE, told))
+            for statement in (_SEAL, _RESEAL, _LINK):
+                connection.execute(statement, told)
         connection.execute(_DROP, named | {"devices": devices})  # the newest row says all that is on board
         boats.add(vessel)
     version = bump(connection, "vessel")
     if connection.execute(_TOUCH, {"version": version, "boats": list(boats)}).rowcount:
+        keep_turns_of(connection, boats)
         settle(connection, version)
         connection.execute(_SLIP, {"boats": list(boats)})
 
@@ -71,6 +90,7 @@ def unlink_vessels(connection: psycopg.Connection, boats: Sequence[int], now: da
     )
     version = bump(connection, "vessel")
     if connection.execute(_TOUCH, {"version": version, "boats": list(boats)}).rowcount:
+        keep_turns_of(connection, boats)
         settle(connection, version)
         connection.execute(_SLIP, {"boats": list(boats)})
 

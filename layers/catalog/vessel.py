@@ -56,6 +56,10 @@ LAYER = Layer(
         place="commune_code",
         code="reg_no",
         time="valid_from",
-        links=(Link("ais", ("mmsi",)), Link("vms", ("vms_provider", "vms_device_id"))),
+        links=(
+            Link("ais", ("mmsi",)),
+            Link("vms", ("vms_provider", "vms_device_id"), seal="vms_seal"),
+            Link("vms", ("vms2_provider", "vms2_device_id"), seal="vms2_seal"),
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """What was heard in a stretch of time, boat by boat, as arrays: one statement and one value for thousands of boats.
 
-A point belongs to the boat its transmitter sat on at the point's own time. A boat's number is its handle: twice the
+A point belongs to the boat its transmitter sat on at the point's own time; of several monitoring devices on one boat
+only the one whose turn it was (`device_turn`) speaks for it. A boat's number is its handle: twice the
 vessel's id, or twice the transmitter's and one for a device on no known boat; it stays the same for ever.
 """
 
@@ -26,8 +27,8 @@ NO_LEAD = timedelta(0)
 UNSAID = -1
 
 _COLUMNS = "transmitter_id, t, lon_e7, lat_e7, sog_dkn, cog_ddeg, flags, source_id"
-# Timed, placed, and the one reception of a transmission that counts (`layers.vessels.echoes.FIRST_HEARD`).
-_GOOD = """p.lon_e7 IS NOT NULL AND p.lat_e7 IS NOT NULL AND p.flags & 1 = 0 AND NOT EXISTS (
+# Heard from a device (not NOT_HEARD), placed, and the one reception of a transmission that counts (FIRST_HEARD).
+_GOOD = """p.lon_e7 IS NOT NULL AND p.lat_e7 IS NOT NULL AND p.flags & 513 = 0 AND NOT EXISTS (
     SELECT FROM echo AS e WHERE e.transmitter_id = p.transmitter_id AND e.t = p.t AND e.source_id = p.source_id
     AND e.payload_hash = p.payload_hash)"""
 
@@ -70,6 +71,9 @@ SELECT string_agg(
 FROM fix JOIN device ON device.id = fix.transmitter_id
 LEFT JOIN link ON link.transmitter_id = fix.transmitter_id AND link.valid_from <= fix.t
     AND (link.valid_to IS NULL OR fix.t < link.valid_to)
+LEFT JOIN device_turn AS turn ON turn.vessel_id = link.vessel_id AND turn.since <= fix.t
+    AND (turn.until IS NULL OR fix.t < turn.until)
+WHERE turn.transmitter_id IS NULL OR turn.transmitter_id = device.id OR device.kind <> 'vms'
 """  # noqa: S608 - our own words only
 """One value: packed rows of the positions in [since, until), and of each device the last before, the first after."""
 

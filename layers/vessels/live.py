@@ -29,9 +29,12 @@ _COUNTED = """
 WITH touched AS (
     SELECT DISTINCT vessel_id FROM live WHERE version = %(version)s AND vessel_id IS NOT NULL
 ), ranked AS (
-    SELECT transmitter_id, row_number() OVER (PARTITION BY vessel_id ORDER BY t DESC, transmitter_id) = 1
-           AS first
-    FROM live JOIN touched USING (vessel_id)
+    SELECT live.transmitter_id, row_number() OVER (
+        PARTITION BY live.vessel_id
+        ORDER BY d.kind = 'vms' AND turn.transmitter_id IS NOT NULL AND turn.transmitter_id <> d.id,
+                 live.t DESC, live.transmitter_id) = 1 AS first
+    FROM live JOIN touched USING (vessel_id) JOIN transmitter AS d ON d.id = live.transmitter_id
+    LEFT JOIN device_turn AS turn ON turn.vessel_id = live.vessel_id AND turn.until IS NULL
 )
 UPDATE live AS l SET counted = r.first, version = %(version)s
 FROM ranked AS r WHERE r.transmitter_id = l.transmitter_id AND l.counted IS DISTINCT FROM r.first
@@ -48,7 +51,8 @@ WHERE d.id = l.transmitter_id AND l.version = %(version)s AND l.vessel_id IS NUL
 def settle(connection: psycopg.Connection, version: int) -> None:
     """Complete the live rows written at `version`; call it after the upsert, in the same transaction.
 
-    A boat with two devices is counted once: the device heard last speaks for it.
+    A boat is counted once: of its monitoring devices the one whose turn it is (`layers.vessels.turns`), or its AIS
+    where that was heard later, speaks for it.
     """
     for statement in (_IN_PORT, _WHOSE, _COUNTED, _AFLOAT):
         connection.execute(statement, {"version": version, "no_boats": list(NO_BOATS)})

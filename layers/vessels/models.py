@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, Computed, Identity, Index, SmallInteger, func
+from sqlalchemy import ARRAY, BigInteger, Computed, Identity, Index, SmallInteger, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,8 +38,12 @@ class Transmitter(Base):
     station: Mapped[str | None] = mapped_column(Computed(STATION, persisted=True))
 
 
+NOT_HEARD = 513
+"""`position.flags` of what no device said at that time: nobody timed it (1), or a person typed it (512)."""
+
+
 class TransmitterOnVessel(Base):
-    """Which transmitter sat on which boat, from when to when, and who says so."""
+    """Which transmitter sat on which boat, from when to when, and who says so; `seal` is the number on its seal."""
 
     __tablename__ = "transmitter_on_vessel"
 
@@ -48,6 +52,53 @@ class TransmitterOnVessel(Base):
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     valid_to: Mapped[datetime | None]
     source_id: Mapped[int] = mapped_column(SmallInteger)
+    seal: Mapped[str | None]
+
+
+class DeviceTurn(Base):
+    """The device that counts for a boat in [since, until), and why: see `layers.vessels.turns`.
+
+    Made from positions and links, not a source of truth; boats that never had two monitoring devices have none.
+    """
+
+    __tablename__ = "device_turn"
+
+    vessel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+    transmitter_id: Mapped[int]
+    reason: Mapped[str]
+    silent_s: Mapped[int | None]
+    former_id: Mapped[int | None]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReportedPosition(Base):
+    """Where somebody said by radio or telephone that a boat was: never the word of a device.
+
+    `t` is the moment it is about, `heard_at` when it was told us. A correction is a new row that names the one it
+    `corrects`. Who called (`caller_name`) is protected: only who may see each boat may read it.
+    """
+
+    __tablename__ = "reported_position"
+    __table_args__ = (Index("ix_reported_position_vessel_t", "vessel_id", "t"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    vessel_id: Mapped[int]
+    t: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lon_e7: Mapped[int]
+    lat_e7: Mapped[int]
+    said: Mapped[str]
+    caller_role: Mapped[str]
+    caller_name: Mapped[str | None]
+    channel: Mapped[str]
+    taken_by: Mapped[str]
+    handed_to: Mapped[str | None]
+    note: Mapped[str | None]
+    doubts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    corrects: Mapped[int | None] = mapped_column(BigInteger, unique=True)
 
 
 class Position(Base):

@@ -14,7 +14,7 @@ from layers.sources.models import Source
 from layers.units.models import Cell, Unit
 from layers.vessels.echoes import FIRST_HEARD, also_heard_by
 from layers.vessels.history import LOOKBACK
-from layers.vessels.models import Live, Position, Transmitter, TransmitterOnVessel
+from layers.vessels.models import NOT_HEARD, Live, Position, Transmitter, TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.sharing import is_shared
 from layers.vessels.status import STATUSES, status_of
@@ -95,7 +95,7 @@ def devices_then_statement(vessel_id: int, counted: int | None) -> Select[*tuple
     own = Position.transmitter_id == Transmitter.id
     newest = (
         select(func.max(Position.t))
-        .where(own, Position.t <= NOW, Position.t >= NOW - LOOKBACK, Position.flags.op("&")(1) == 0)
+        .where(own, Position.t <= NOW, Position.t >= NOW - LOOKBACK, Position.flags.op("&")(NOT_HEARD) == 0)
         .correlate(Transmitter)
         .scalar_subquery()
     )
@@ -147,7 +147,7 @@ def recent_statement(transmitters: Select[*tuple[Any, ...]], now: datetime) -> S
         )
         .join(Source, Source.id == Position.source_id)
         .where(Position.transmitter_id.in_(transmitters), Position.t > now - RECENT, Position.t <= now)
-        .where(Position.lon_e7.is_not(None), FIRST_HEARD)
+        .where(Position.lon_e7.is_not(None), FIRST_HEARD, Position.flags.op("&")(NOT_HEARD & ~1) == 0)
         .ext(distinct_on(turn))
         .order_by(turn.desc(), Position.t.desc())
         .limit(MOST_RECENT)

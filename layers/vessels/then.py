@@ -27,15 +27,19 @@ WITH fix AS MATERIALIZED (
            l.version, NULL
     FROM live AS l CROSS JOIN LATERAL (
         SELECT * FROM position AS q WHERE q.transmitter_id = l.transmitter_id AND q.t <= :now
-          AND q.t >= :now - :lookback AND q.lon_e7 IS NOT NULL AND q.lat_e7 IS NOT NULL AND q.flags & 1 = 0
+          AND q.t >= :now - :lookback AND q.lon_e7 IS NOT NULL AND q.lat_e7 IS NOT NULL AND q.flags & 513 = 0
         ORDER BY q.t DESC LIMIT 1) AS p
     WHERE l.t > :now AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
 ), link AS ({LINKS}), owned AS (
     SELECT f.*, link.vessel_id, row_number() OVER (
         PARTITION BY link.vessel_id, CASE WHEN link.vessel_id IS NULL THEN f.transmitter_id END
-        ORDER BY f.t DESC, f.transmitter_id) AS place
-    FROM fix AS f LEFT JOIN link ON link.transmitter_id = f.transmitter_id AND link.valid_from <= f.t
+        ORDER BY k.kind = 'vms' AND turn.transmitter_id IS NOT NULL AND turn.transmitter_id <> k.id,
+                 f.t DESC, f.transmitter_id) AS place
+    FROM fix AS f JOIN transmitter AS k ON k.id = f.transmitter_id
+    LEFT JOIN link ON link.transmitter_id = f.transmitter_id AND link.valid_from <= f.t
         AND (link.valid_to IS NULL OR f.t < link.valid_to)
+    LEFT JOIN device_turn AS turn ON turn.vessel_id = link.vessel_id AND turn.since <= :now
+        AND (turn.until IS NULL OR :now < turn.until)
 ), counted AS MATERIALIZED (
     SELECT o.*, ST_SetSRID(ST_MakePoint(o.lon_e7 / 1e7, o.lat_e7 / 1e7), 4326) AS geom FROM owned AS o WHERE place = 1
 )
