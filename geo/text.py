@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _DIGITS = re.compile(r"\d+")
+_NO_SIGN = re.compile(r"[^a-z0-9]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -16,6 +17,11 @@ def fold(text: str) -> str:
     """Lower-case letters without any mark: `Hoà Bình` and `Hòa Bình` both give `hoa binh`."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return _SPACES.sub(" ", bare.replace("đ", "d").replace("Đ", "d").lower()).strip()
+
+
+def registration_key(text: str) -> str:
+    """A registration number as books are joined by it: without case, spaces, hyphens or dấu."""
+    return _NO_SIGN.sub("", fold(text)).upper()
 
 
 def digits(text: str) -> str:

@@ -1,6 +1,7 @@
-"""Files of layers as messages: one form a layer of the registry that takes files, named `layer:NAME`."""
+"""Files of layers and books as messages: a form for each that takes files, named `layer:NAME` or `book:NAME`."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import psycopg
@@ -14,11 +15,12 @@ from ingest.rejects import store_rejects
 from ingest.source import KEPT_OF_LONG_LINE
 from ingest.summary import Summary
 from ingest.tables.load import load_table
+from ingest.tables.reduced import kept_of
+from layers.books.registry import load_filed
 from layers.database import transaction
-from layers.registry import load_layers
-from layers.sources.raw import keep_raw
+from layers.sources.raw import digest_of, keep_raw
 from layers.sources.register import ensure_source
-from layers.spec import Layer
+from layers.spec import Book, Filed
 
 ADAPTER = "layer_file/1"
 REFUSED = "bad_file"
@@ -26,29 +28,37 @@ LONGEST_NAME = 60
 
 
 def layer_forms() -> list[MessageForm]:
-    """One form for every layer that takes files."""
-    return [_form(layer) for layer in load_layers().values() if layer.file is not None]
+    """One form for every layer and book that takes files."""
+    return [_form(layer) for layer in load_filed().values()]
 
 
-def _form(layer: Layer) -> MessageForm:
+def _form(layer: Filed) -> MessageForm:
     def take(connection: psycopg.Connection, message: Message, clock: Clock) -> Summary:
         return take_layer_file(connection, layer, message, clock)
 
-    return MessageForm(f"layer:{layer.name}", "file", take)
+    return MessageForm(f"{'book' if isinstance(layer, Book) else 'layer'}:{layer.name}", "file", take)
 
 
-def take_layer_file(connection: psycopg.Connection, layer: Layer, message: Message, clock: Clock) -> Summary:
+def take_layer_file(connection: psycopg.Connection, layer: Filed, message: Message, clock: Clock) -> Summary:
     """Load the file's rows; a file refused as a whole is one reject with its first bytes."""
     with tempfile.TemporaryDirectory(prefix="opsmap-file-") as folder:
         path = Path(folder) / safe_name(message.name)
         path.write_bytes(message.data)
         media = path.suffix.removeprefix(".").lower() or "file"
-        sha256 = keep_raw(connection, message.data, path.name, media, clock())
+        withheld = layer.file is not None and layer.file.withhold
+        sha256 = digest_of([message.data])
+        if not withheld:
+            keep_raw(connection, message.data, path.name, media, clock())
         try:
             with transaction(connection):
                 loaded = load_table(connection, layer, path, message.sender, clock)
         except BadInput as error:
+            if withheld:  # whose names it may hold nobody can say
+                message = replace(message, data=f"sha256 {sha256.hex()}: not kept".encode())
             return _refuse(connection, message, clock, (error.detail, sha256))
+        if withheld:
+            kept = kept_of(loaded.reading, path, Path(folder))
+            sha256 = keep_raw(connection, kept, kept.name, kept.suffix.removeprefix("."), clock())
     _sign(connection, loaded.delivery_id, sha256)
     return loaded.summary
 

@@ -4,7 +4,7 @@ No I/O, no SQL strings: a layer that needs its own SQL names a view made by a mi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -108,6 +108,7 @@ class Choice:
 
     value: str
     title: Text
+    also: tuple[str, ...] = ()  # further words files use for it
 
 
 Says = Literal["name", "kind", "state", "capacity"]
@@ -131,6 +132,8 @@ class Field:
     high: float | None = None
     from_file: bool = True
     file_name: str | None = None
+    also: tuple[str, ...] = ()  # further titles it stands under in files
+    units: Mapping[str, float] = field(default_factory=dict)  # what a column's title may say it is in, and × how much
 
     @property
     def name(self) -> str:
@@ -186,15 +189,51 @@ class Link:
         return ":".join(["mmsi" if self.kind == "ais" else "vms", *parts])
 
 
+@dataclass(frozen=True, eq=False)
+class Same:
+    """How senders mean the same thing: `by` is generated from a row's code; `name`, `thing` say which thing has it."""
+
+    by: InstrumentedAttribute[Any]
+    name: InstrumentedAttribute[Any]
+    thing: InstrumentedAttribute[Any]
+
+
 @dataclass(frozen=True)
 class FromFile:
-    """How files become rows: by their geometry, or by the commune they name."""
+    """How files become rows: by their geometry, by the commune they name, or without a place of their own."""
 
-    place: Literal["geometry", "commune_code"]
+    place: Literal["geometry", "commune_code", "none"]
     near_m: int = 0  # a point off the shore still belongs to the unit this near
     code: str = "code"
     time: str | None = None
     links: tuple[Link, ...] = ()
+    time_also: tuple[str, ...] = ()  # further titles of the column that says when
+    time_needed: bool = False  # a row that does not say when is refused
+    key: tuple[str, ...] = ()  # the fields that together name a row, where no single one does
+    fixed: tuple[tuple[str, Any], ...] = ()  # what every row of such a file has, beside what it says
+    day_first: bool = False  # 1/11/2026 is the first of November: the books' contract says so
+    same: Same | None = None
+    withhold: bool = False  # columns we do not understand are not kept either, in raw files and refused rows
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)  # itself: what is kept per layer is found without comparing its fields
+class Filed:
+    """What files fill: a table of facts, and how the rows of a file become its rows."""
+
+    name: str
+    title: Text
+    model: Any
+    source: str
+    fields: tuple[Field, ...]
+    file: FromFile | None = None
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+
+class Book(Filed):
+    """A book kept beside the map: what it says of a boat it says under the boat's number."""
 
 
 @dataclass(frozen=True)
@@ -215,16 +254,11 @@ class Density:
     counted: str = "features"
 
 
-@dataclass(frozen=True, eq=False)  # a layer is itself: what is kept per layer is found without comparing its fields
-class Layer:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Layer(Filed):
     """One layer of the map; see docs/tutorials/add-a-layer.md."""
 
-    name: str
-    title: Text
-    model: Any
     geometry: InstrumentedAttribute[Any] | Column | None
-    source: str
-    fields: tuple[Field, ...]
     style: Style
     key: InstrumentedAttribute[Any] | Column
     view: Any = None  # the model read from, when files are written elsewhere
@@ -236,17 +270,12 @@ class Layer:
     read_by: Readers = PUBLIC
     density: Density | None = None
     shapes: Shapes | None = None
-    file: FromFile | None = None
     tiled: bool = True
 
     @property
     def reading(self) -> Any:
         """The model that tiles, the API and sums read."""
         return self.view if self.view is not None else self.model
-
-    def field(self, name: str) -> Field | None:
-        """The field of that name, or None."""
-        return next((f for f in self.fields if f.name == name), None)
 
     def saying(self, what: Says) -> tuple[Field, ...]:
         """The fields that say this of a feature, most telling first."""

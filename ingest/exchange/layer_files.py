@@ -1,6 +1,7 @@
 """Files of layers that travel in a message: schools, health facilities … read by the same code as a file by hand.
 
-Our contract: the file's Description says `layer:NAME`, or its name begins with the layer's (`school_2026-11.xlsx`).
+Our contract: the file's Description says `layer:NAME` or `book:NAME`, or its name begins with it
+(`school_2026-11.xlsx`).
 """
 
 import re
@@ -8,15 +9,16 @@ from pathlib import Path
 
 from ingest.exchange.desk import Given, Published, Room
 from ingest.tables.load import load_table
-from layers.registry import load_layers
-from layers.spec import Layer
+from ingest.tables.reduced import kept_of
+from layers.books.registry import load_filed
+from layers.spec import Filed
 
 ADAPTER = "layer_file/1"
-_SAID = re.compile(r"\blayer:([a-z_]+)\b")
+_SAID = re.compile(r"\b(?:layer|book):([a-z_]+)\b")
 
 
 class LayerFiles:
-    """Any layer of the registry that takes files."""
+    """Any layer of the registry that takes files, and any book."""
 
     name = "layer_file"
 
@@ -39,12 +41,12 @@ class LayerFiles:
             "UPDATE delivery SET paper_id = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
             (room.paper_id, ADAPTER, loaded.delivery_id),
         )
-        return Published(loaded.summary, given.path)
+        return Published(loaded.summary, kept_of(loaded.reading, given.path, scratch))
 
 
-def layer_of(given: Given) -> Layer | None:
-    """The layer a file is for, or None."""
-    layers = {name: layer for name, layer in load_layers().items() if layer.file is not None}
+def layer_of(given: Given) -> Filed | None:
+    """The layer or book a file is for, or None."""
+    layers = load_filed()
     said = _SAID.search(given.description or "")
     if said is not None:
         return layers.get(said[1])

@@ -10,13 +10,15 @@ import psycopg
 from psycopg import sql
 
 from ingest.tables.links import unlink_vessels
+from layers.books.registry import load_filed
+from layers.books.slips import books_changed
 from layers.bunches import refresh_bunches
 from layers.indicators.store import restore_observations, retract_observations
-from layers.registry import load_layers
 from layers.sources.papers import change_state
-from layers.spec import Layer
+from layers.spec import Filed, Layer
 from layers.sums import refresh_sums
 from layers.versions import bump, notify
+from layers.vessels.identity import settle_boats
 
 _SUPERSEDE = """
 UPDATE {} SET superseded_at = %(now)s
@@ -26,11 +28,14 @@ RETURNING id
 # A row that stood down for no other (withdrawn) stays down: only one that was corrected comes back.
 _RESTORE = """
 INSERT INTO {table} ({columns}, stored_at)
-SELECT DISTINCT ON (t.id) {of_t}, %(now)s
+SELECT DISTINCT ON (t.source_id, t.code) {of_t}, %(now)s
 FROM {table} AS t JOIN delivery AS d ON d.id = t.delivery_id LEFT JOIN paper AS p ON p.id = d.paper_id
 WHERE t.id = ANY(%(gone)s) AND t.superseded_at IS NOT NULL AND (p.id IS NULL OR p.state = 'valid')
-  AND EXISTS (SELECT FROM {table} AS s WHERE s.id = t.id AND s.stored_at = t.superseded_at AND s.row_id > t.row_id)
-ORDER BY t.id, t.row_id DESC
+  AND EXISTS (SELECT FROM {table} AS s WHERE s.id = t.id AND s.source_id = t.source_id
+              AND s.stored_at = t.superseded_at AND s.row_id > t.row_id)
+  AND NOT EXISTS (SELECT FROM {table} AS s WHERE s.source_id = t.source_id AND s.code = t.code
+                  AND s.superseded_at IS NULL)
+ORDER BY t.source_id, t.code, t.row_id DESC
 RETURNING id
 """
 _NEW = ("row_id", "stored_at", "superseded_at")
@@ -49,10 +54,10 @@ def retract_paper(
     change_state(connection, paper_id, state, now, by[1])
     gone = retract_observations(connection, paper_id, by[0], now)
     restore_observations(connection, paper_id, now)
-    return gone + sum(_retract_rows(connection, layer, paper_id, now) for layer in load_layers().values())
+    return gone + sum(_retract_rows(connection, layer, paper_id, now) for layer in load_filed().values())
 
 
-def _retract_rows(connection: psycopg.Connection, layer: Layer, paper_id: int, now: datetime) -> int:
+def _retract_rows(connection: psycopg.Connection, layer: Filed, paper_id: int, now: datetime) -> int:
     """Supersede a layer's rows of a paper, and let everybody know."""
     if layer.file is None:
         return 0
@@ -62,18 +67,27 @@ def _retract_rows(connection: psycopg.Connection, layer: Layer, paper_id: int, n
         return 0
     back = _restore_rows(connection, layer, gone, now)
     version = bump(connection, layer.name)
-    refresh_sums(connection, layer)
-    refresh_bunches(connection, layer)
+    if isinstance(layer, Layer):
+        refresh_sums(connection, layer)
+        refresh_bunches(connection, layer)
     if layer.file.links:
-        unlink_vessels(connection, [boat for boat in gone if boat not in back], now)
+        settle_boats(connection, gone)
+        unlink_vessels(connection, [boat for boat in gone if boat not in back | _elsewhere(connection, gone)], now)
+    books_changed(connection, layer.name, now)
     notify(connection, {"layer": layer.name, "version": version})
     return len(gone)
 
 
-def _restore_rows(connection: psycopg.Connection, layer: Layer, gone: list[int], now: datetime) -> set[int]:
+def _elsewhere(connection: psycopg.Connection, boats: list[int]) -> set[int]:
+    """Those of the boats that another register still holds."""
+    found = connection.execute("SELECT id FROM vessel WHERE id = ANY(%s) AND leads", (boats,))
+    return {boat for (boat,) in found}
+
+
+def _restore_rows(connection: psycopg.Connection, layer: Filed, gone: list[int], now: datetime) -> set[int]:
     """Let what these rows had corrected stand again; which came back."""
     table = layer.model.__table__
-    names = [sql.Identifier(column.name) for column in table.columns if column.name not in _NEW]
+    names = [sql.Identifier(c.name) for c in table.columns if c.name not in _NEW and c.computed is None]
     statement = sql.SQL(_RESTORE).format(
         table=sql.Identifier(table.name),
         columns=sql.SQL(", ").join(names),

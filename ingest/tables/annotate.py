@@ -21,7 +21,7 @@ from ingest.tables.load import MOST_KEPT, Loaded, read_file
 from ingest.tables.parts import found_table
 from ingest.tables.reading import Reading
 from ingest.tables.table import RawRow, ReadOptions
-from layers.spec import Layer
+from layers.spec import Filed
 
 MOST_ROWS = 1_000_000
 """A sheet holds 1,048,576; of a longer file only what was refused is written."""
@@ -43,7 +43,7 @@ Cell = Any
 class Sent:
     """What was sent and loaded: the layer, the file and how a person asked for it to be read."""
 
-    layer: Layer
+    layer: Filed
     path: Path
     options: ReadOptions
 
@@ -90,7 +90,7 @@ def _cover(sent: Sent, loaded: Loaded, clock: Clock) -> Iterator[tuple[Any, ...]
         yield "Lưu ý", f"Chỉ {MOST_KEPT} dòng bị từ chối đầu tiên được đánh dấu."
 
 
-def _write_rows(sheet: Any, layer: Layer, reading: Reading, loaded: Loaded) -> None:
+def _write_rows(sheet: Any, layer: Filed, reading: Reading, loaded: Loaded) -> None:
     titles = [NUMBER, *(reading.columns.shown[n] for n in reading.table.header)]
     titles += [SHAPE, FIX] if reading.table.shaped else [FIX]
     sheet.freeze_panes = "B2"
@@ -111,7 +111,7 @@ def _write_rows(sheet: Any, layer: Layer, reading: Reading, loaded: Loaded) -> N
 
 
 def _cells(
-    sheet: Any, layer: Layer, reading: Reading, row: RawRow | Reject, judged: tuple[Reject | None, Mapping[str, str]]
+    sheet: Any, layer: Filed, reading: Reading, row: RawRow | Reject, judged: tuple[Reject | None, Mapping[str, str]]
 ) -> list[Cell]:
     """One row as it was sent, the cells at fault coloured, and what to do."""
     reject, names = judged
@@ -149,7 +149,7 @@ def _at_fault(header: Sequence[str], shaped: bool, reject: Reject | None, names:
             yield header.index(names[fault.field]) + 1
 
 
-def _fix(layer: Layer, reject: Reject | None, reading: Reading, names: Mapping[str, str]) -> str | None:
+def _fix(layer: Filed, reject: Reject | None, reading: Reading, names: Mapping[str, str]) -> str | None:
     """What is wrong and what to do, in Vietnamese, under the sender's own column names."""
     if reject is None:
         return None

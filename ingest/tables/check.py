@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -15,11 +15,14 @@ from geo.text import fold
 from ingest.outcome import Fault, Reject
 from ingest.tables.shapes import LON_LAT, GeometryFault, describe_shape, shape_of, wanted_kind
 from ingest.tables.table import RawRow
-from ingest.tables.values import FieldFault, parse_moment, parse_text, parse_value
-from layers.spec import Field, FromFile, Layer, Link
+from ingest.tables.values import FieldFault, from_day_first, parse_moment, parse_text, parse_value
+from layers.spec import Field, Filed, FromFile, Link
 
 COMMUNE = "commune_code"
 MMSI_DIGITS = 9
+KEY_MARK = " / "
+DIGITS_KEPT = 2
+"""Decimals of a number taken to our unit from another."""
 _FIELD = re.compile(r"field (\w+): ")
 
 
@@ -48,17 +51,22 @@ class _Rule:
     required: bool
     values: tuple[str, ...]
     type: TypeEngine[Any]
+    factor: float = 1.0
+    day_first: bool = False
 
 
 class RowCheck:
-    """Holds the rows of a file against a layer's fields."""
+    """Holds the rows of a file against a layer's fields; `factors` take a column's numbers to our unit."""
 
-    def __init__(self, layer: Layer, now: datetime) -> None:
+    def __init__(self, layer: Filed, now: datetime, factors: Mapping[str, float] | None = None) -> None:
         assert layer.file is not None
-        self._file, self._now = layer.file, now
+        self._file, self._now, factor = layer.file, now, factors or {}
         self._kind = wanted_kind(layer) if layer.file.place == "geometry" else None
         columns = [(f, f.column) for f in layer.fields if f.from_file and f.column is not None]
-        self._rules = [_Rule(f, f.name, str(c.key), _required(f), f.values, c.type) for f, c in columns]
+        self._rules = [
+            _Rule(f, f.name, str(c.key), _required(f), f.values, c.type, factor.get(f.name, 1.0), layer.file.day_first)
+            for f, c in columns
+        ]
 
     def check(self, row: RawRow) -> Checked | Reject:
         """The row's values as the layer's columns want them, or everything that is wrong with it."""
@@ -73,6 +81,9 @@ class RowCheck:
         if wrong:
             return _refused(row, wrong)
         links = tuple((kind, key) for kind, key in keys if key is not None)
+        values |= dict(file.fixed)
+        if file.key:
+            values["code"] = KEY_MARK.join(str(values[name]) for name in file.key)
         seals = tuple((key, seal) for (_, key), seal in zip(keys, told, strict=True) if key is not None and seal)
         return Checked(row.number, str(values["code"]), values, t, geometry, commune, links, row.raw, seals)
 
@@ -94,13 +105,14 @@ def _refused(row: RawRow, wrong: list[tuple[str | None, FieldFault]]) -> Reject:
     return Reject(reason, detail, row.raw, row.number, faults=faults)
 
 
-def needed_columns(layer: Layer) -> list[str]:
+def needed_columns(layer: Filed) -> list[str]:
     """The columns a CSV file of the layer cannot do without."""
     assert layer.file is not None
-    place: tuple[str, ...] = (COMMUNE,)
+    place: tuple[str, ...] = (COMMUNE,) if layer.file.place == "commune_code" else ()
     if layer.file.place == "geometry":
         place = LON_LAT if wanted_kind(layer) == "POINT" else ()
-    return [*(f.name for f in layer.fields if f.from_file and _required(f)), *place]
+    when = [layer.file.time] if layer.file.time and layer.file.time_needed else []
+    return [*(f.name for f in layer.fields if f.from_file and _required(f)), *place, *when]
 
 
 def content_hash_source(checked: Checked) -> bytes:
@@ -126,7 +138,11 @@ def _value(rule: _Rule, given: Any) -> Any:
         if rule.required:
             raise FieldFault(f"field {rule.name}: empty; it is required", "trống; cột này bắt buộc phải có")
         return None
+    if rule.day_first and rule.type.python_type in (date, datetime):
+        given = from_day_first(given)
     value = text if rule.type.python_type is str else parse_value(rule.name, given, rule.type)
+    if rule.factor != 1.0:
+        value = round(value * rule.factor, DIGITS_KEPT)
     if rule.values and value not in rule.values:
         value = _chosen(rule.field, str(value))
     if rule.field.low is not None or rule.field.high is not None:
@@ -136,7 +152,9 @@ def _value(rule: _Rule, given: Any) -> Any:
 
 def _chosen(field: Field, said: str) -> str:
     """The value whose title people wrote instead of it."""
-    found = [c.value for c in field.choices if fold(said) in (fold(c.value), fold(c.title.vi), fold(c.title.en))]
+    found = [
+        c.value for c in field.choices if fold(said) in {fold(w) for w in (c.value, c.title.vi, c.title.en, *c.also)}
+    ]
     if len(found) != 1:
         listed = ", ".join(f"{c.value} ({c.title.vi})" for c in field.choices)
         detail = f"field {field.name}: {said!r}; use one of {', '.join(field.values)}"
@@ -154,8 +172,10 @@ def _check_range(field: Field, value: Any) -> None:
 
 def _time(file: FromFile, row: Mapping[str, Any], now: datetime) -> datetime | None:
     if file.time is None or not _said(row, file.time):
+        if file.time_needed:
+            raise FieldFault(f"field {file.time}: empty; it is required", "trống; cột này bắt buộc phải có")
         return None
-    moment = parse_moment(file.time, row[file.time])
+    moment = parse_moment(file.time, from_day_first(row[file.time]) if file.day_first else row[file.time])
     if not EARLIEST <= moment <= now + FUTURE_ALLOWANCE:
         detail = f"field {file.time}: {row[file.time]} is before 2000 or in the future; check the clock"
         raise FieldFault(detail, f"{row[file.time]} trước năm 2000 hoặc ở tương lai; xem lại ngày giờ")

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from geo.errors import BadInput
 from geo.text import fold
@@ -13,7 +15,7 @@ from ingest.tables.encodings import Letters
 from ingest.tables.numbers import Mark, decimal_mark, readings
 from ingest.tables.shapes import LON_LAT, wanted_kind
 from ingest.tables.table import RawRow, Table
-from layers.spec import Layer
+from layers.spec import Field, Filed
 
 DBF_NAME = 10
 """How many letters of a name a Shapefile keeps."""
@@ -35,7 +37,8 @@ _SIGNS = re.compile(r"[\W_]+")
 class Columns:
     """How a file's columns are understood: `fields` by the file's own name, `shown` as people read that name.
 
-    `marks` are the decimal marks that text columns show; `metres` says that the place is told by east and north.
+    `marks` are the decimal marks that text columns show; `metres` says that the place is told by east and north;
+    `factors` take the numbers of a field to our unit from the one its title says.
     """
 
     fields: Mapping[str, str]
@@ -45,12 +48,18 @@ class Columns:
     marks: Mapping[str, Mark]
     letters: Letters
     metres: bool
+    factors: Mapping[str, float] = field(default_factory=dict)
+    withhold: bool = False
 
     def understand(self, row: RawRow) -> RawRow:
-        """The row under the layer's names, its text as Unicode, its numbers as their columns mean them."""
+        """The row under the layer's names, its text as Unicode, its numbers as their columns mean them.
+
+        Where what we do not understand of a file is not to be kept, its bytes are those of what was understood.
+        """
         given = row.values
         values = {f: self._value(name, f, given[name]) for name, f in self.fields.items() if name in given}
-        return RawRow(row.number, values, row.raw, row.geometry)
+        raw = orjson.dumps(values, default=str) if self.withhold else row.raw
+        return RawRow(row.number, values, raw, row.geometry)
 
     def _value(self, name: str, field: str, given: Any) -> Any:
         if not isinstance(given, str):
@@ -66,24 +75,32 @@ def bare(title: str) -> str:
     return _SIGNS.sub(" ", fold(_BRACKETS.sub(" ", title))).strip()
 
 
-def known_titles(layer: Layer) -> dict[str, set[str]]:
+def known_titles(layer: Filed) -> dict[str, set[str]]:
     """Every column a file of the layer may have, with the folded titles it may stand under."""
     assert layer.file is not None
-    titles = {f.name: {bare(f.name), bare(f.title.vi), bare(f.title.en)} for f in layer.fields if f.from_file}
-    further = [COMMUNE, COMMUNE_NAME, *(c for link in layer.file.links for c in link.all_columns)]
+    titles = {f.name: _titles_of(f) for f in layer.fields if f.from_file}
+    further = [] if layer.file.place == "none" else [COMMUNE, COMMUNE_NAME]
+    further += [c for link in layer.file.links for c in link.all_columns]
     further += [layer.file.time] if layer.file.time else []
     further += LON_LAT if layer.file.place == "geometry" and wanted_kind(layer) == "POINT" else ()
     for name in further:
         titles.setdefault(name, {bare(name)}).update(TITLES.get(name, ()))
+    if layer.file.time:
+        titles[layer.file.time].update(map(bare, layer.file.time_also))
     return titles
 
 
-def header_names(layer: Layer) -> frozenset[str]:
+def _titles_of(field: Field) -> set[str]:
+    titles = {bare(title) for title in (field.name, field.title.vi, field.title.en, *field.also)}
+    return titles | {f"{title} {unit}" for title in titles for unit in field.units}
+
+
+def header_names(layer: Filed) -> frozenset[str]:
     """The folded titles by which the line of column names is recognised."""
     return frozenset().union(*known_titles(layer).values(), EAST, NORTH)
 
 
-def match_columns(layer: Layer, table: Table, sample: Iterable[RawRow | Reject]) -> Columns:
+def match_columns(layer: Filed, table: Table, sample: Iterable[RawRow | Reject]) -> Columns:
     """How the table's columns are understood. BadInput when one is named twice, or one that must be there is not."""
     shown = {name: table.letters.read("", name) for name in table.header}
     _check_once(table.header)
@@ -95,7 +112,9 @@ def match_columns(layer: Layer, table: Table, sample: Iterable[RawRow | Reject])
     _check_needed(layer, table, absent)
     ignored = tuple(shown[name] for name in table.header if name not in fields)
     optional = tuple(n for n in absent if n not in (*LON_LAT, COMMUNE))
-    return Columns(fields, shown, ignored, optional, _marks(layer, fields, sample), table.letters, metres)
+    assert layer.file is not None
+    told = (_marks(layer, fields, sample), table.letters, metres, _factors(layer, fields, shown))
+    return Columns(fields, shown, ignored, optional, *told, withhold=layer.file.withhold and bool(ignored))
 
 
 def _check_once(header: tuple[str, ...]) -> None:
@@ -125,7 +144,7 @@ def _match_metres(fields: dict[str, str], shown: Mapping[str, str]) -> tuple[dic
     return fields | {east[0]: LON_LAT[0], north[0]: LON_LAT[1]}, True
 
 
-def _check_needed(layer: Layer, table: Table, absent: list[str]) -> None:
+def _check_needed(layer: Filed, table: Table, absent: list[str]) -> None:
     """What no row can do without must stand in the header of a table that has one."""
     given = LON_LAT if table.shaped else ()
     lacking = [name for name in needed_columns(layer) if name in absent and name not in given]
@@ -135,14 +154,29 @@ def _check_needed(layer: Layer, table: Table, absent: list[str]) -> None:
         raise BadInput(detail, field=lacking[0])
 
 
-def _marks(layer: Layer, fields: Mapping[str, str], sample: Iterable[RawRow | Reject]) -> dict[str, Mark]:
+def _factors(layer: Filed, fields: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, float]:
+    """What the numbers of a field are to be multiplied by. BadInput when its title does not say what they are in."""
+    found: dict[str, float] = {}
+    for name, known in ((n, layer.field(f)) for n, f in fields.items()):
+        if known is None or not known.units:
+            continue
+        said = {known.units[word] for word in _SIGNS.split(fold(shown[name])) if word in known.units}
+        if len(said) != 1:
+            units = " or ".join(known.units)
+            detail = f"column {shown[name]!r}: say in its title what it is in, {units}: {known.title.vi} (kW)"
+            raise BadInput(detail, field=known.name)
+        found[known.name] = said.pop()
+    return found
+
+
+def _marks(layer: Filed, fields: Mapping[str, str], sample: Iterable[RawRow | Reject]) -> dict[str, Mark]:
     """The decimal mark of each column of numbers that came as text."""
     numeric = {f.name for f in layer.fields if f.column is not None and f.column.type.python_type in (int, float)}
     wanted = {name: field for name, field in fields.items() if field in numeric or field in LON_LAT}
     texts: dict[str, list[str]] = {field: [] for field in wanted.values()}
     for row in (r for r in sample if isinstance(r, RawRow)):
-        for name, field in wanted.items():
+        for name, meant in wanted.items():
             value = row.values.get(name)
             if isinstance(value, str):
-                texts[field].append(value)
+                texts[meant].append(value)
     return {field: mark for field, column in texts.items() if (mark := decimal_mark(column)) is not None}

@@ -7,6 +7,7 @@ import psycopg
 
 from ingest.tables.check import Checked
 from layers.versions import bump
+from layers.vessels.identity import settle_boats
 from layers.vessels.live import settle
 from layers.vessels.turns import keep_turns_of
 
@@ -61,9 +62,14 @@ HAVING count(*) > 0
 def link_transmitters(
     connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]], now: datetime
 ) -> None:
-    """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat."""
+    """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat.
+
+    Of a boat that stands in several registers only the one believed first says what is on board; what the others say
+    stays in their rows, and shows as a disagreement.
+    """
     boats: set[int] = set()
-    for vessel, row in rows:
+    settle_boats(connection, [vessel for vessel, _ in rows])
+    for vessel, row in _believed(connection, source_id, rows):
         named = {"vessel": vessel, "since": row.t or now, "source": source_id}
         seals = dict(row.seals)
         devices = [_transmitter(connection, kind, key) for kind, key in row.links]
@@ -79,6 +85,18 @@ def link_transmitters(
         keep_turns_of(connection, boats)
         settle(connection, version)
         connection.execute(_SLIP, {"boats": list(boats)})
+
+
+def _believed(
+    connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]]
+) -> list[tuple[int, Checked]]:
+    """The rows whose boat no other register stands for."""
+    found = connection.execute(
+        "SELECT id FROM vessel WHERE id = ANY(%s) AND leads AND source_id <> %s",
+        ([vessel for vessel, _ in rows], source_id),
+    )
+    others = {vessel for (vessel,) in found}
+    return [(vessel, row) for vessel, row in rows if vessel not in others]
 
 
 def unlink_vessels(connection: psycopg.Connection, boats: Sequence[int], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -29,10 +29,11 @@ from ingest.tables.stage import Delivered, Stage
 from ingest.tables.suspect import Sample, judge_places
 from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions, Report
 from ingest.tables.withdraw import withdraw_source
+from layers.books.slips import books_changed
 from layers.bunches import refresh_bunches
 from layers.database import transaction
 from layers.sources.register import ensure_source
-from layers.spec import Layer
+from layers.spec import Filed, Layer
 from layers.sums import refresh_sums
 from layers.units.outlines import hold_borders
 from layers.versions import bump, notify
@@ -58,7 +59,7 @@ class _Run:
     """One load under way."""
 
     connection: psycopg.Connection
-    layer: Layer
+    layer: Filed
     delivered: Delivered
     cells: frames.Cells
     summary: Summary = field(default_factory=Summary)
@@ -77,7 +78,7 @@ class _Run:
 
 def load_table(
     connection: psycopg.Connection,
-    layer: Layer,
+    layer: Filed,
     path: Path,
     sender: Sender,
     clock: Clock,
@@ -106,7 +107,7 @@ def load_table(
     return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading, run.delivered.delivery_id)
 
 
-def read_file(layer: Layer, path: Path, options: ReadOptions = NOTHING_SAID) -> Reading:
+def read_file(layer: Filed, path: Path, options: ReadOptions = NOTHING_SAID) -> Reading:
     """How a file is to be read; no row is checked yet. BadInput when it cannot be."""
     assert layer.file is not None
     table = open_table(path, replace(options, names=header_names(layer)))
@@ -123,18 +124,27 @@ def understood(reading: Reading) -> Iterator[list[RawRow | Reject]]:
     while batch := list(islice(rows, BATCH)):
         known = [reading.columns.understand(row) for row in batch if isinstance(row, RawRow)]
         placed = iter(known if reading.placing is None else reading.placing.place(known))
-        yield [next(placed) if isinstance(row, RawRow) else row for row in batch]
+        yield [next(placed) if isinstance(row, RawRow) else _refused(reading, row) for row in batch]
 
 
-def check_rows(layer: Layer, rows: Sequence[RawRow | Reject], now: datetime) -> tuple[list[Checked], list[Reject]]:
+def _refused(reading: Reading, reject: Reject) -> Reject:
+    """A line that is no row; of a file of which not all may be kept, without its bytes."""
+    if not reading.columns.withhold:
+        return reject
+    return reject._replace(raw=f"line {reject.line_no}: not kept".encode())
+
+
+def check_rows(
+    layer: Filed, rows: Sequence[RawRow | Reject], now: datetime, factors: Mapping[str, float] | None = None
+) -> tuple[list[Checked], list[Reject]]:
     """The rows in order, and those refused."""
-    check = RowCheck(layer, now).check
+    check = RowCheck(layer, now, factors).check
     outcomes = [check(row) if isinstance(row, RawRow) else row for row in rows]
     refused = [o for o in outcomes if isinstance(o, Reject)]
     return [o for o in outcomes if isinstance(o, Checked)], refused
 
 
-def _begin(connection: psycopg.Connection, layer: Layer, path: Path, sender: Sender, clock: Clock) -> _Run:
+def _begin(connection: psycopg.Connection, layer: Filed, path: Path, sender: Sender, clock: Clock) -> _Run:
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
     delivered = Delivered(source_id, open_delivery(connection, source_id, path.name, clock), clock())
     return _Run(connection, layer, delivered, frames.cells_frame(connection))
@@ -145,7 +155,7 @@ def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) ->
     stage, sample = Stage(run.connection, run.layer, run.delivered), Sample()
     communes, today = _commune_names(run.connection), set(run.cells["commune_code"])
     for rows in understood(reading):
-        checked, refused = check_rows(run.layer, rows, now)
+        checked, refused = check_rows(run.layer, rows, now, reading.columns.factors)
         checked, strangers = refuse_strangers(run.layer, checked, today)
         if reading.placing is not None:
             sample.add([row for row in rows if isinstance(row, RawRow)], communes)
@@ -174,11 +184,13 @@ def _move(run: _Run, stage: Stage, instead_of: str | None) -> None:
     if not run.summary.stored and not withdrawn:
         return
     version = bump(run.connection, run.layer.name)  # its lock lets one writer at a time make the sums anew
-    refresh_sums(run.connection, run.layer)
-    refresh_bunches(run.connection, run.layer)
+    if isinstance(run.layer, Layer):
+        refresh_sums(run.connection, run.layer)
+        refresh_bunches(run.connection, run.layer)
     if run.layer.file.links:
         rows = [(entity, run.linked[code]) for code, entity in stage.moved().items()]
         link_transmitters(run.connection, run.delivered.source_id, rows, run.delivered.now)
+    books_changed(run.connection, run.layer.name, run.delivered.now)
     notify(run.connection, {"layer": run.layer.name, "version": version})
 
 
@@ -194,7 +206,7 @@ def _withdraw(run: _Run, instead_of: str | None) -> int:
 
 
 def refuse_strangers(
-    layer: Layer, rows: Sequence[Checked], communes: Collection[str]
+    layer: Filed, rows: Sequence[Checked], communes: Collection[str]
 ) -> tuple[list[Checked], list[Reject]]:
     """The rows whose commune exists (or is not known), and those that name one that does not.
 

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ingest.tables.table import RawRow
 from ingest.tables.values import FieldFault, parse_number, parse_text
-from layers.spec import Layer
+from layers.spec import Filed
 
 LON_LAT = ("lon", "lat")
 """The CSV columns of a point, degrees in EPSG:4326."""
@@ -28,7 +28,7 @@ class GeometryFault(FieldFault):
     """The geometry of one row is wrong; the message says where and how to mend it."""
 
 
-def wanted_kind(layer: Layer) -> str:
+def wanted_kind(layer: Filed) -> str:
     """What the layer's column stores: one of KINDS."""
     return str(layer.model.__table__.c.geom.type.geometry_type)
 

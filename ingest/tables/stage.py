@@ -15,7 +15,7 @@ from ingest.outcome import Fault, Reject
 from ingest.rejects import hash_raw
 from ingest.tables import frames
 from ingest.tables.check import Checked, content_hash_source
-from layers.spec import Layer
+from layers.spec import Filed, Same
 
 _REPEATS = """
 SELECT s.line_no, s.code, f.first_no, s.raw FROM stage_fact AS s
@@ -33,6 +33,16 @@ UPDATE stage_fact AS s SET id = t.id FROM (
     SELECT DISTINCT ON (code) code, id FROM {table} WHERE source_id = %(source)s AND superseded_at IS NOT NULL
     ORDER BY code, row_id DESC) AS t
 WHERE s.id IS NULL AND t.code = s.code
+"""
+# What another sender already means by the same name is the same thing; so is what one file names twice.
+_SAME = """
+UPDATE stage_fact AS s SET id = t.{thing} FROM {names} AS t WHERE s.id IS NULL AND t.{name} = s.same_name
+"""
+_FRESH = """
+UPDATE stage_fact AS s SET id = n.id FROM (
+    SELECT same_name, nextval('fact_id')::int4 AS id
+    FROM (SELECT DISTINCT same_name FROM stage_fact WHERE id IS NULL) AS k) AS n
+WHERE s.id IS NULL AND n.same_name = s.same_name
 """
 _CLOSE = """
 UPDATE {table} AS t SET superseded_at = %(now)s FROM stage_fact AS s
@@ -57,13 +67,15 @@ class Delivered:
 class Stage:
     """A temporary table for one layer's rows, gone with the transaction."""
 
-    def __init__(self, connection: psycopg.Connection, layer: Layer, delivered: Delivered) -> None:
+    def __init__(self, connection: psycopg.Connection, layer: Filed, delivered: Delivered) -> None:
         self._connection = connection
         self._given = {"source": delivered.source_id, "delivery": delivered.delivery_id, "now": delivered.now}
         self._table = sql.Identifier(layer.model.__tablename__)
         self._now = delivered.now
+        assert layer.file is not None
         fields = [f.column.key for f in layer.fields if f.from_file and f.column is not None]
-        self._shaped = layer.file is not None and layer.file.place == "geometry"
+        fields += [name for name, _ in layer.file.fixed] + (["code"] if layer.file.key else [])
+        self._shaped, self._same = layer.file.place == "geometry", layer.file.same
         self._fields = fields
         self._columns = [*fields, "t", "content_hash", "cell_id", *(["geom"] if self._shaped else [])]
         self._make()
@@ -73,6 +85,11 @@ class Stage:
         made += " ''::bytea AS raw FROM {} WITH NO DATA"
         self._connection.execute("DROP TABLE IF EXISTS pg_temp.stage_fact")  # of a file before in one transaction
         self._connection.execute(sql.SQL(made).format(self._names(), self._table))
+        if self._same is not None:
+            named = str(self._same.by.property.columns[0].computed.sqltext)
+            self._connection.execute(
+                f"ALTER TABLE stage_fact ADD COLUMN same_name text GENERATED ALWAYS AS ({named}) STORED".encode()
+            )
 
     def _names(self) -> sql.Composed:
         return sql.SQL(", ").join(map(sql.Identifier, self._columns))
@@ -105,6 +122,9 @@ class Stage:
         self._run(_KNOWN)
         self._connection.execute("DELETE FROM stage_fact WHERE known")
         self._run(_BACK)
+        if self._same is not None:
+            self._run_same(self._same)
+            self._run(_FRESH)
         self._run(_CLOSE)
         return self._run(_MOVE).rowcount
 
@@ -113,6 +133,11 @@ class Stage:
         statement = "SELECT t.code, t.id FROM {table} AS t JOIN stage_fact AS s ON s.code = t.code"
         statement += " WHERE t.source_id = %(source)s AND t.superseded_at IS NULL ORDER BY s.line_no"
         return dict(self._run(statement).fetchall())
+
+    def _run_same(self, same: Same) -> None:
+        parts = {"names": same.name.class_.__tablename__, "name": same.name.key, "thing": same.thing.key}
+        statement = sql.SQL(_SAME).format(**{part: sql.Identifier(word) for part, word in parts.items()})
+        self._connection.execute(statement)
 
     def _run(self, statement: str) -> psycopg.Cursor[tuple[str, int]]:
         composed = sql.SQL(statement).format(table=self._table, columns=self._names())

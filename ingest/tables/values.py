@@ -1,6 +1,7 @@
 """One value of a file as its column stores it; a fault names the field and how to mend it."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +15,12 @@ from ingest.tables.numbers import readings
 
 YES_NO = {"true": True, "false": False, "1": True, "0": False, "có": True, "không": False, "t": True, "f": False}
 NOT_FINITE = {"nan", "inf", "-inf", "infinity", "+inf", "-infinity"}
+
+
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_DAY_FIRST = re.compile(
+    rf"(?:(?P<before>{_CLOCK})\s+)?(?P<d>[0-9]{{1,2}})[/.-](?P<m>[0-9]{{1,2}})[/.-](?P<y>[0-9]{{4}})(?:\s+(?P<after>{_CLOCK}))?"
+)
 
 
 class FieldFault(Exception):
@@ -109,6 +116,20 @@ def parse_moment(name: str, given: Any) -> datetime:
     except (ValueError, OverflowError):
         detail = f"field {name}: {given!r} is not a time; write 2026-11-23 or 2026-11-23T14:05+07:00"
         raise FieldFault(detail, f"‘{given}’ không phải là ngày giờ; ghi 2026-11-23 (năm-tháng-ngày)") from None
+
+
+def from_day_first(given: Any) -> Any:
+    """`23/11/2026 14:05` and `14:05 23/11/2026` as ISO 8601; anything else as it is.
+
+    Only for files whose contract says that the day stands first: 1/11/2026 alone may be two days.
+    """
+    found = _DAY_FIRST.fullmatch(str(given).strip())
+    if found is None:
+        return given
+    day, month, year = int(found["d"]), int(found["m"]), found["y"]
+    clock = found["before"] or found["after"]
+    hour, _, rest = (clock or "").partition(":")
+    return f"{year}-{month:02}-{day:02}" + (f"T{int(hour):02}:{rest}" if clock else "")
 
 
 def parse_day(name: str, given: Any) -> date:

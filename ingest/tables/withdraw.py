@@ -6,10 +6,10 @@ import psycopg
 from psycopg import sql
 
 from geo.errors import BadInput
-from layers.spec import Layer
+from layers.spec import Filed
 
 
-def withdraw_source(connection: psycopg.Connection, layer: Layer, code: str, now: datetime) -> int:
+def withdraw_source(connection: psycopg.Connection, layer: Filed, code: str, now: datetime) -> int:
     """Supersede every row of the layer that source `code` has in force; how many, 0 when they stood down before.
 
     BadInput for a source that never gave any, and for things with devices on board, whose links would be left over.
@@ -29,7 +29,7 @@ def withdraw_source(connection: psycopg.Connection, layer: Layer, code: str, now
     return gone
 
 
-def is_withdrawn(connection: psycopg.Connection, layer: Layer, code: str) -> bool:
+def is_withdrawn(connection: psycopg.Connection, layer: Filed, code: str) -> bool:
     """Whether the source once gave rows of the layer and has none in force any more."""
     statement = sql.SQL(
         "SELECT count(*) > 0 AND count(*) FILTER (WHERE superseded_at IS NULL) = 0 FROM {}"
@@ -39,7 +39,7 @@ def is_withdrawn(connection: psycopg.Connection, layer: Layer, code: str) -> boo
     return row is not None and bool(row[0])
 
 
-def _sources(connection: psycopg.Connection, layer: Layer) -> list[str]:
+def _sources(connection: psycopg.Connection, layer: Filed) -> list[str]:
     statement = sql.SQL(
         "SELECT DISTINCT s.code FROM {} AS t JOIN source AS s ON s.id = t.source_id"
         " WHERE t.superseded_at IS NULL ORDER BY s.code"
@@ -47,5 +47,5 @@ def _sources(connection: psycopg.Connection, layer: Layer) -> list[str]:
     return [code for (code,) in connection.execute(statement.format(_table(layer))).fetchall()]
 
 
-def _table(layer: Layer) -> sql.Identifier:
+def _table(layer: Filed) -> sql.Identifier:
     return sql.Identifier(layer.model.__tablename__)

@@ -7,8 +7,11 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, create_engine, text
 
 from layers import bunches, sums, versions
+from layers.access import audit
 from layers.access import models as access_models
 from layers.base import Base
+from layers.books import disagreement, slips
+from layers.books.registry import load_books
 from layers.database import MIGRATION_LOCK
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
@@ -42,6 +45,10 @@ TABLES = (
     wall_models,
     references,
     rules,
+    audit,
+    disagreement,
+    slips,
+    load_books(),
     load_layers(),
 )
 

@@ -1,13 +1,14 @@
-"""The books: boats as registered, and each boat as it stands now."""
+"""The registers: boats as each of them has them, and each boat as it stands now."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, Computed, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Computed, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from geo import crs
-from layers.base import Base, Fact
+from layers.base import Base, Fact, current_once
 from layers.folding import BARE, MARKED
 
 FOLDED = f"translate(lower(code || ' ' || name), '{MARKED}', '{BARE}')"
@@ -15,17 +16,55 @@ FOLDED = f"translate(lower(code || ' ' || name), '{MARKED}', '{BARE}')"
 DIGITS = "regexp_replace(code, '\\D', '', 'g')"
 
 
+def key_sql(column: str) -> str:
+    """A registration number as books are joined by it: `geo.text.registration_key` of a text column."""
+    return f"upper(regexp_replace(translate(lower({column}), '{MARKED}', '{BARE}'), '[^a-z0-9]', '', 'g'))"
+
+
 class Vessel(Fact, Base):
-    """One boat as its registry has it; `code` is the registration number."""
+    """One boat as one register has it; `code` is the registration number as that register writes it.
+
+    Registers that hold the same number (`reg_key`) hold the same boat: their rows share its `id`. One of them, `leads`,
+    is what the map shows; the others stand beside it (`layers.vessels.identity`). Owner, captain and telephones are
+    personal: no layer reads them. Power in kW, whatever the register counts in; dates are calendar days.
+    """
 
     __tablename__ = "vessel"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        """One current row per register and number, and one row of a boat that leads."""
+        once = Index("uq_vessel_leads", "id", unique=True, postgresql_where=text("leads"))
+        return (*current_once(cls), once)
 
     name: Mapped[str]
     length_m: Mapped[float]
     gear: Mapped[str]
     home_port: Mapped[str]
+    power_kw: Mapped[float | None]
+    second_gear: Mapped[str | None]
+    hull: Mapped[str | None]
+    built_year: Mapped[int | None]
+    licence_no: Mapped[str | None]
+    licence_to: Mapped[date | None]
+    inspected_to: Mapped[date | None]
+    food_safety_to: Mapped[date | None]
+    owner: Mapped[str | None]
+    owner_phone: Mapped[str | None]
+    captain: Mapped[str | None]
+    captain_phone: Mapped[str | None]
+    crew: Mapped[int | None]
+    official: Mapped[str | None]
+    state: Mapped[str | None]
+    vms_provider: Mapped[str | None]
+    vms_device_id: Mapped[str | None]
+    vms_seal: Mapped[str | None]
+    vms_from: Mapped[date | None]
+    vms_to: Mapped[date | None]
+    leads: Mapped[bool] = mapped_column(server_default="true")
     search: Mapped[str] = mapped_column(Computed(FOLDED, persisted=True))
     digits: Mapped[str] = mapped_column(Computed(DIGITS, persisted=True))
+    reg_key: Mapped[str] = mapped_column(Computed(key_sql("code"), persisted=True), index=True)
 
 
 class VesselNow(Base):

@@ -57,12 +57,12 @@ SELECT CASE WHEN v.id IS NULL THEN 't' || d.id ELSE 'v' || v.id END AS id,
        c.source_id, c.version, c.geom
 FROM counted AS c
 JOIN transmitter AS d ON d.id = c.transmitter_id AND (c.vessel_id IS NOT NULL OR NOT d.station = ANY({BARRED}))
-LEFT JOIN vessel AS v ON v.id = c.vessel_id AND v.superseded_at IS NULL
+LEFT JOIN vessel AS v ON v.id = c.vessel_id AND v.leads
 UNION ALL
 SELECT 'v' || v.id, v.id, NULL, v.code, v.code, v.name, v.search, v.digits, v.length_m, v.gear, v.home_port,
        v.cell_id, 'none', NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, v.source_id, 0, NULL
 FROM vessel AS v
-WHERE v.superseded_at IS NULL AND NOT EXISTS (SELECT FROM counted AS c WHERE c.vessel_id = v.id)
+WHERE v.leads AND NOT EXISTS (SELECT FROM counted AS c WHERE c.vessel_id = v.id)
 """  # noqa: S608 - our own words only
 
 _COLUMNS = [column._copy() for column in VesselNow.__table__.columns]

@@ -47,7 +47,8 @@ SELECT max(t) FROM position
 WHERE transmitter_id = %(device)s AND t >= %(since)s AND t < %(until)s AND flags & 513 = 0 AND lon_e7 IS NOT NULL
 """
 _PATIENCE = """
-SELECT valid_from, threshold_s FROM rule WHERE conduct = 'devices' AND step = 'switch_after' ORDER BY valid_from
+SELECT valid_from, threshold_s FROM rule
+WHERE conduct = 'devices' AND step = 'switch_after' AND superseded_at IS NULL ORDER BY valid_from
 """
 _KEEP = """
 INSERT INTO device_turn (vessel_id, since, until, transmitter_id, reason, silent_s, former_id)

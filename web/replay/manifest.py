@@ -32,7 +32,7 @@ _BOATS = """
 SELECT 2 * v.id, 'v' || v.id, v.code, v.name, v.length_m, s.origin
 FROM vessel AS v JOIN source AS s ON s.id = coalesce(
     (SELECT l.source_id FROM live AS l WHERE l.vessel_id = v.id AND l.counted LIMIT 1), v.source_id)
-WHERE v.superseded_at IS NULL
+WHERE v.leads
 UNION ALL
 SELECT 2 * d.id + 1, 't' || d.id, coalesce(d.name, replace(d.key, 'mmsi:', 'MMSI ')), d.name, NULL, s.origin
 FROM transmitter AS d JOIN live AS l ON l.transmitter_id = d.id JOIN source AS s ON s.id = l.source_id
