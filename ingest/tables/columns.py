@@ -12,6 +12,7 @@ from geo.text import fold
 from ingest.outcome import Reject
 from ingest.tables.check import COMMUNE, needed_columns
 from ingest.tables.encodings import Letters
+from ingest.tables.heading import last_part
 from ingest.tables.numbers import Mark, decimal_mark, readings
 from ingest.tables.shapes import LON_LAT, wanted_kind
 from ingest.tables.table import RawRow, Table
@@ -124,11 +125,16 @@ def _check_once(header: tuple[str, ...]) -> None:
 
 
 def _match(shown: Mapping[str, str], titles: Mapping[str, set[str]]) -> dict[str, str]:
-    """The field of each column that has one: by exact name, else by title, else by a name cut to ten letters."""
+    """The field of each column that has one: by exact name, else by title, by a sub-title that stands once, or by a
+    name cut to ten letters.
+    """
     fields = {name: text.strip() for name, text in shown.items() if text.strip() in titles}
+    said = [last_part(text) for text in shown.values()]
+    subs = {name: part for name, text in shown.items() if said.count(part := last_part(text)) == 1 and part != text}
     for name, text in shown.items():
         taken = set(fields.values())
         meant = [f for f, known in titles.items() if bare(text) in known and f not in taken]
+        meant = meant or [f for f, known in titles.items() if bare(subs.get(name, "")) in known and f not in taken]
         cut = [f for f in titles if len(text) == DBF_NAME and f[:DBF_NAME] == text.lower() and f not in taken]
         if name not in fields and len(meant or cut) == 1:
             fields[name] = (meant or cut)[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geo.errors import BadInput
 
-READABLE = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp", ".tab", ".mif")
+READABLE = (".csv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".geojson", ".json", ".gpkg", ".shp", ".tab", ".mif")
 NEEDED = {".shp": (".dbf", ".shx"), ".tab": (".dat", ".map", ".id"), ".mif": (".mid",)}
 WHOLE_BYTES = 100_000_000
 """The largest file that is read in one piece."""
@@ -64,8 +64,7 @@ def _complete(path: Path) -> Path:
         raise BadInput(f"file {str(path)!r}: not found, or not a file; give the path of one of {', '.join(READABLE)}")
     suffix = path.suffix.lower()
     if suffix not in READABLE:
-        hint = "save it as .xlsx; " if suffix in (".xls", ".xlsb", ".ods") else ""
-        raise BadInput(f"file {path.name!r}: {hint}use one of {', '.join(READABLE)}")
+        raise BadInput(f"file {path.name!r}: use one of {', '.join(READABLE)}")
     _check_size(path)
     lacking = [path.stem + part.upper() for part in NEEDED.get(suffix, ()) if part_beside(path, part) is None]
     if lacking:

@@ -11,6 +11,9 @@ LETTERS = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI", "windows-1258": "windows-1258",
            "utf-8": "UTF-8", "utf-16": "UTF-16"}  # fmt: skip
 
 
+WORKBOOKS = ("XLSX", "XLSB", "XLS", "ODS")
+
+
 @dataclass
 class Reading:
     """How a file was read. `notes` are what a person should look at."""
@@ -33,7 +36,7 @@ class Reading:
 
 def _format(table: Table) -> Text:
     part = f" ‘{table.part}’" if table.part else ""
-    word = ("trang tính", "sheet") if table.format == "XLSX" else ("lớp", "layer")
+    word = ("trang tính", "sheet") if table.format in WORKBOOKS else ("lớp", "layer")
     vi, en = (f", {w}{part}" if part else "" for w in word)
     return Text(f"định dạng: {table.format}{vi}", f"format: {table.format}{en}")
 

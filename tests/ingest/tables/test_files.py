@@ -46,7 +46,8 @@ def rows_of(tmp_path):
         ("a.geojson", b"[]", "not a GeoJSON FeatureCollection"),
         ("a.json", b'{"type": "Feature"}', "needs a list named features"),
         ("a.xlsx", b"PK", "broken, Excel could not open it either"),
-        ("a.xls", b"", "save it as .xlsx; use one of .csv"),
+        ("a.xls", b"", "broken, Excel could not open it either"),
+        ("a.xls", b"<html><table>", "a web page under the name of a workbook"),
     ],
 )
 def test_a_bad_file_is_refused_whole(check, name, content, word):
