@@ -8,6 +8,7 @@ from ingest.ais.load import describe_ais
 from ingest.ais.pipeline import AisPipeline
 from ingest.form import Form, LineForm
 from ingest.layer_form import layer_forms
+from ingest.templates.form import FORM as TEMPLATE_FORM
 from ingest.vms.load import describe_vms, line_forms
 from ingest.vms.pipeline import pipeline_of_lines
 from ingest.vms.whole import message_forms
@@ -18,6 +19,7 @@ _ALL: tuple[Form, ...] = (
     *line_forms(),
     *message_forms(),
     *layer_forms(),
+    TEMPLATE_FORM,
 )
 
 FORMS: Mapping[str, Form] = {form.name: form for form in _ALL}

@@ -27,12 +27,14 @@ from web.routes import (
     features,
     ingest,
     law,
+    intake,
     layers,
     me,
     pages,
     replay,
     sources,
     style,
+    templates,
     tiles,
     units,
     vessels,
@@ -41,6 +43,7 @@ from web.routes import (
 from web.settings import WebSettings
 from web.spooling import WebSpool
 from web.state import State
+from web.uploads import MOST_BYTES
 from web.zone_keeper import ZoneKeeper
 
 ROUTERS = (
@@ -58,6 +61,8 @@ ROUTERS = (
     sources.router,
     exchange.router,
     ingest.router,
+    intake.router,
+    templates.router,
     wall.router,
     pages.router,
 )
@@ -99,6 +104,6 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger={intake.FILES: MOST_BYTES})
     app.add_middleware(SecurityHeaders)
     return app

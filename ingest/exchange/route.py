@@ -14,11 +14,12 @@ from ingest.exchange.desk import Adapter, Given
 from ingest.exchange.document import Attachment
 from ingest.exchange.his.adapter import HisXml
 from ingest.exchange.layer_files import LayerFiles
+from ingest.exchange.template_files import TemplateFiles
 from ingest.layer_form import safe_name
 
 REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022())
 """What may also come without an envelope around it."""
-ADAPTERS: tuple[Adapter, ...] = (*REPORTS, LayerFiles())
+ADAPTERS: tuple[Adapter, ...] = (*REPORTS, TemplateFiles(), LayerFiles())
 _UNOPENED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
 """How zipfile refuses what is spoilt, locked, or packed in a way of its own."""
 HEAD = 1 << 16

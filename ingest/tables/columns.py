@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
+from geo.degrees import Axis, parse_degrees
 from geo.errors import BadInput
 from geo.text import fold
 from ingest.outcome import Reject
 from ingest.tables.check import COMMUNE, needed_columns
+from ingest.tables.days import Order, day_order, day_readings, read_day
 from ingest.tables.encodings import Letters
 from ingest.tables.heading import last_part
 from ingest.tables.numbers import Mark, decimal_mark, readings
@@ -20,6 +23,7 @@ from layers.spec import Field, Filed
 
 DBF_NAME = 10
 """How many letters of a name a Shapefile keeps."""
+AXES: Mapping[str, Axis] = {"lon": "lon", "lat": "lat"}
 COMMUNE_NAME = "commune_name"
 """A column that names the commune in words: held against the place, not stored."""
 TITLES = {
@@ -38,8 +42,9 @@ _SIGNS = re.compile(r"[\W_]+")
 class Columns:
     """How a file's columns are understood: `fields` by the file's own name, `shown` as people read that name.
 
-    `marks` are the decimal marks that text columns show; `metres` says that the place is told by east and north;
-    `factors` take the numbers of a field to our unit from the one its title says.
+    `marks` are the decimal marks that text columns show, `days` the order of their days with whether a cell shows it;
+    `metres` says that the place is told by east and north; `factors` take the numbers of a field to our unit from the
+    one its title says.
     """
 
     fields: Mapping[str, str]
@@ -51,6 +56,7 @@ class Columns:
     metres: bool
     factors: Mapping[str, float] = field(default_factory=dict)
     withhold: bool = False
+    days: Mapping[str, tuple[Order | None, bool]] = field(default_factory=dict)
 
     def understand(self, row: RawRow) -> RawRow:
         """The row under the layer's names, its text as Unicode, its numbers as their columns mean them.
@@ -68,6 +74,10 @@ class Columns:
         mark = self.marks.get(field)
         if mark is not None and (number := readings(given).get(mark)) is not None:
             return number
+        if field in LON_LAT and not readings(given) and (degrees := parse_degrees(given, AXES[field])) is not None:
+            return degrees
+        if field in self.days and (day := read_day(given, self.days[field][0])) is not None:
+            return day.isoformat()
         return self.letters.read(name, given)
 
 
@@ -114,8 +124,10 @@ def match_columns(layer: Filed, table: Table, sample: Iterable[RawRow | Reject])
     ignored = tuple(shown[name] for name in table.header if name not in fields)
     optional = tuple(n for n in absent if n not in (*LON_LAT, COMMUNE))
     assert layer.file is not None
-    told = (_marks(layer, fields, sample), table.letters, metres, _factors(layer, fields, shown))
-    return Columns(fields, shown, ignored, optional, *told, withhold=layer.file.withhold and bool(ignored))
+    rows = [row for row in sample if isinstance(row, RawRow)]
+    told = (_marks(layer, fields, rows), table.letters, metres, _factors(layer, fields, shown))
+    withhold = layer.file.withhold and bool(ignored)
+    return Columns(fields, shown, ignored, optional, *told, withhold, _days(layer, fields, rows))
 
 
 def _check_once(header: tuple[str, ...]) -> None:
@@ -175,14 +187,30 @@ def _factors(layer: Filed, fields: Mapping[str, str], shown: Mapping[str, str]) 
     return found
 
 
-def _marks(layer: Filed, fields: Mapping[str, str], sample: Iterable[RawRow | Reject]) -> dict[str, Mark]:
+def _marks(layer: Filed, fields: Mapping[str, str], rows: Iterable[RawRow]) -> dict[str, Mark]:
     """The decimal mark of each column of numbers that came as text."""
     numeric = {f.name for f in layer.fields if f.column is not None and f.column.type.python_type in (int, float)}
-    wanted = {name: field for name, field in fields.items() if field in numeric or field in LON_LAT}
-    texts: dict[str, list[str]] = {field: [] for field in wanted.values()}
-    for row in (r for r in sample if isinstance(r, RawRow)):
-        for name, meant in wanted.items():
+    texts = _texts(fields, {*numeric, *LON_LAT}, rows)
+    return {name: mark for name, column in texts.items() if (mark := decimal_mark(column)) is not None}
+
+
+def _days(layer: Filed, fields: Mapping[str, str], rows: Iterable[RawRow]) -> dict[str, tuple[Order | None, bool]]:
+    """The order of each column of days that came as text like 05/11/2026; a contract may have settled it."""
+    assert layer.file is not None
+    timed = {f.name for f in layer.fields if f.column is not None and f.column.type.python_type in (date, datetime)}
+    timed |= {layer.file.time} if layer.file.time else set()
+    texts = _texts(fields, timed, rows)
+    texts = {name: column for name, column in texts.items() if any(map(day_readings, column))}
+    return {name: ("dmy", True) if layer.file.day_first else day_order(column) for name, column in texts.items()}
+
+
+def _texts(fields: Mapping[str, str], wanted: set[str], rows: Iterable[RawRow]) -> dict[str, list[str]]:
+    """The cells of the wanted fields that came as text."""
+    named = {name: known for name, known in fields.items() if known in wanted}
+    texts: dict[str, list[str]] = {known: [] for known in named.values()}
+    for row in rows:
+        for name, known in named.items():
             value = row.values.get(name)
             if isinstance(value, str):
-                texts[meant].append(value)
-    return {field: mark for field, column in texts.items() if (mark := decimal_mark(column)) is not None}
+                texts[known].append(value)
+    return texts

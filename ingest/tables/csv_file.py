@@ -75,6 +75,11 @@ def cells_of(header: list[str], rows: Iterator[RawRow | Reject]) -> dict[str, li
     return cells
 
 
+def grid_of(decoded: Decoded) -> Iterator[list[str | None]]:
+    """The cells of every line, the first one too; a blank cell is None."""
+    return ([cell.strip() or None for cell in cells] for cells, _ in _split(decoded))
+
+
 def _rows(decoded: Decoded, header: list[str]) -> Iterator[RawRow | Reject]:
     lines = _split(decoded)
     next(lines, None)

@@ -38,7 +38,7 @@ Judge = Callable[[Sequence[str]], int]
 
 
 def find_heading(rows: Rows, merged: Sequence[Span], judge: Judge) -> Heading:
-    """The lines whose names `judge` finds to fit best; of equals, the first and shortest."""
+    """The lines whose names `judge` finds to fit best; of equals, the fewest, then the first."""
     texts = [(number, [as_text(cell) for cell in cells]) for number, cells in rows]
     best = Heading(1, 1, (), -1, 2)
     for at in range(min(len(texts), TITLE_ROWS)):
@@ -47,7 +47,8 @@ def find_heading(rows: Rows, merged: Sequence[Span], judge: Judge) -> Heading:
             if len(block) < depth or not any(block[0][1]) or not any(block[-1][1]):
                 break
             names = _names(block, merged)
-            if (hits := judge(names)) > best.hits:
+            if (judged := (judge(names), -depth)) > (best.hits, best.top - best.bottom - 1):
+                hits = judged[0]
                 best = Heading(block[0][0], block[-1][0], tuple(names), hits, block[-1][0] + 1)
     return _past_numbering(_with_sub_titles(best, texts, merged), texts) if best.names else best
 

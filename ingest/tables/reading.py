@@ -76,4 +76,18 @@ def _columns(columns: Columns) -> list[Text]:
     commas = ", ".join(name for name, mark in columns.marks.items() if mark == ",")
     if commas:
         lines.append(Text(f"dấu phẩy thập phân ở: {commas}", f"decimal comma in: {commas}"))
-    return lines
+    return [*lines, *(_day_order(name, *said) for name, said in columns.days.items())]
+
+
+def _day_order(name: str, order: str | None, shown: bool) -> Text:
+    """How a column's days were read, and whether any cell shows that it must be so."""
+    if order is None:
+        vi = f"ngày ở cột {name}: các ô theo hai thứ tự khác nhau; ô đọc được hai cách bị từ chối"
+        return Text(vi, f"days in {name}: cells contradict each other; what reads in two ways is refused")
+    vi_order, en_order = (
+        ("ngày/tháng/năm", "day/month/year") if order == "dmy" else ("tháng/ngày/năm", "month/day/year")
+    )
+    vi, en = f"ngày ở cột {name}: đọc theo {vi_order}", f"days in {name}: read as {en_order}"
+    if not shown:
+        vi, en = f"{vi}; mọi ô cũng đọc được theo thứ tự kia, xem lại", f"{en}; every cell fits the other order too"
+    return Text(vi, en)

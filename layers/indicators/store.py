@@ -32,14 +32,14 @@ UPDATE observation AS o SET superseded_at = %(now)s FROM stage_observation AS s
 WHERE o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
 """  # noqa: S608
 _INSERT = f"""
-INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at)
-SELECT {_COLUMNS}, %(source)s, %(paper)s, %(delivery)s, %(heard)s FROM stage_observation
+INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at, stored_at)
+SELECT {_COLUMNS}, %(source)s, %(paper)s, %(delivery)s, %(heard)s, %(now)s FROM stage_observation
 """  # noqa: S608
 # What a value had corrected stands again once that value is taken back, if its own paper is still good.
 _RESTORE = f"""
-INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at)
+INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at, stored_at)
 SELECT DISTINCT ON (o.source_id, {", ".join(f"o.{name}" for name in _KEY)}) {_OF_O}, o.source_id, o.paper_id,
-       o.delivery_id, o.heard_at
+       o.delivery_id, o.heard_at, %(now)s
 FROM observation AS s
 JOIN observation AS o ON o.source_id = s.source_id AND {_SAME} AND o.id < s.id
 LEFT JOIN paper AS p ON p.id = o.paper_id

@@ -17,6 +17,7 @@ from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.sources import exchange, papers, raw, ways
+from layers.sources import department_files, exchange, expected, papers, raw, templates
 from layers.sources import models as source_models
 from layers.units import outlines
 from layers.vessels import identities, sharing
@@ -35,6 +36,9 @@ TABLES = (
     raw,
     ways,
     health_models,
+    templates,
+    department_files,
+    expected,
     indicator_models,
     source_models,
     vessel_models,
