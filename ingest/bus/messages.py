@@ -8,8 +8,8 @@ import psycopg
 from geo.clock import Clock, from_unix_ms
 from geo.errors import OpsmapError
 from ingest.bus.books import sender_of
-from ingest.bus.places import MOST_TRIES
 from ingest.bus.parcel import read_part
+from ingest.bus.places import MOST_TRIES
 from ingest.bus.record import Record
 from ingest.deliveries import Sender, open_delivery
 from ingest.form import LineForm, Message

@@ -16,13 +16,11 @@ from layers.database import MIGRATION_LOCK
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
-from layers.sources import exchange, papers, raw, ways
-from layers.sources import department_files, exchange, expected, papers, raw, templates
+from layers.sources import department_files, exchange, expected, papers, raw, templates, ways
 from layers.sources import models as source_models
 from layers.units import outlines
-from layers.vessels import identities, sharing
+from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
-from layers.vessels import retention
 from layers.wall import models as wall_models
 from layers.watch import references, rules
 

@@ -8,7 +8,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 
 revision: str = "0015_work"
-down_revision: str | None = "0013_spool"
+down_revision: str | None = "0014_vms"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0016_books"
-down_revision: str | None = "0013_spool"
+down_revision: str | None = "0015_work"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0017_templates"
-down_revision: str | None = "0013_spool"
+down_revision: str | None = "0016_books"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0020_identity"
-down_revision: str | None = "0013_spool"
+down_revision: str | None = "0019_bus"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0021_law"
-down_revision: str | None = "0013_spool"
+down_revision: str | None = "0020_identity"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
