@@ -17,6 +17,7 @@ from ingest.tables.table import RawRow, ReadOptions, Table
 DELIMITERS = ",;\t"  # a Vietnamese Excel separates by semicolons and calls it CSV all the same
 TITLE_ROWS = 30
 """How far down the line of column names may stand, where titles may stand above it."""
+MOST_COLUMNS = 400
 GUESSED_FROM = 10_000
 """Rows that a guess at letters or numbers looks at."""
 
@@ -27,6 +28,8 @@ def open_csv(path: Path, options: ReadOptions) -> Table:
     header = [name.strip() for name in next(_split(decoded), ([], b""))[0]]
     if not any(header):
         raise BadInput("the file is empty; its first line must name the columns")
+    if len(header) > MOST_COLUMNS:
+        raise BadInput(f"line 1: {len(header)} columns, at most {MOST_COLUMNS}; is it the line that names them?")
 
     def rows() -> Iterator[RawRow | Reject]:
         return _rows(decoded, header)

@@ -1,5 +1,6 @@
 """GeoJSON: WGS 84 by its standard (RFC 7946), or in the frame an older file names."""
 
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,11 @@ def _properties(feature: Any) -> dict[str, Any] | None:
 
 
 def _feature(number: int, feature: Any) -> RawRow | Reject:
-    raw = orjson.dumps(feature)
+    try:
+        raw = orjson.dumps(feature)
+    except TypeError:  # nested more deeply than anything that is meant
+        fault = Fault(None, "nested too deeply to be read", "lồng quá nhiều cấp, không đọc được")
+        return Reject("bad_row", f"row {number}: {fault.en}", reprlib.repr(feature).encode(), number, faults=(fault,))
     properties = _properties(feature)
     if properties is None:
         fault = Fault(None, "a feature needs properties", "đối tượng thiếu properties")

@@ -59,7 +59,7 @@ def parse_number(name: str, given: Any, limit: float | None = None, *, whole: bo
     if isinstance(given, int | float) and not isinstance(given, bool):
         found = {float(given)} if math.isfinite(given) else set()
     else:
-        found = set(readings(str(given)).values())
+        found = {number for number in readings(str(given)).values() if math.isfinite(number)}
     if len(found) > 1:
         found = {n for n in found if (limit is None or abs(n) <= limit) and not (whole and n != int(n))} or found
     if len(found) > 1:

@@ -65,8 +65,9 @@ async def _known_sender(request: Request, source: str) -> tuple[Who, str]:
     try:
         found = _sender(await who_asks(request), source), await _origin(state, source)
     except (DBAPIError, PoolTimeout):
-        if (found := state.spool.senders.get(remembered)) is None:
+        if remembered not in state.spool.senders:
             raise
+        return state.spool.senders[remembered]
     state.spool.senders[remembered] = found
     return found
 
