@@ -60,7 +60,7 @@ def test_a_flood_of_nonsense_takes_bounded_memory_and_hides_nothing_good(connect
 
 
 def test_the_same_flood_through_the_spool_stores_what_is_good(connection, database_url, tmp_path):
-    lines = [line for n in range(200) for line in (good(n, T0_MS + n), b"\0" * 50, b"y" * 100_000, b"%d rubbish" % n)]
+    lines = [line for n in range(200) for line in (good(n, T0_MS + n), b"\0 x \0", b"y" * 100_000, b"%d rubbish" % n)]
     said = b"\r\n".join(lines) + b"\r\n"
     spool = Spool(tmp_path, "w")
     for at in range(0, len(said), 65_536):
@@ -74,7 +74,7 @@ def test_the_same_flood_through_the_spool_stores_what_is_good(connection, databa
         assert LoaderLife(Loader(consumer, lasting, Pace()), consumer, lasting, Pace()).drain()
     assert count(connection) == 200
     reasons = dict(connection.execute("SELECT reason, sum(seen) FROM reject GROUP BY 1").fetchall())
-    assert (reasons.pop("line_too_long"), reasons.pop("not_a_sentence"), sum(reasons.values())) == (200, 200, 200)
+    assert reasons == {"line_too_long": 200, "not_a_sentence": 400}
 
 
 def test_a_clock_a_day_off_is_refused_ahead_and_kept_behind(connection, still):
