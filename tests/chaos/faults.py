@@ -18,6 +18,13 @@ def entries(log: Path) -> int:
     return log.read_bytes().count(b"\n")
 
 
+def wait_for_more(log: Path, batches: int = 10, within_s: float = 60.0) -> None:
+    """Until some more batches have been acknowledged."""
+    wanted, deadline = entries(log) + batches, time.monotonic() + within_s
+    while entries(log) < wanted and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def outage(cluster: Cluster, log: Path, seconds: float) -> dict[str, object]:
     """Stop the database for a while; what was acknowledged meanwhile."""
     before = entries(log)

@@ -26,7 +26,7 @@ from layers.access.keys import add_key
 from layers.access.roles import Role
 from layers.cluster import Cluster
 from layers.database import connect, enable_postgis, transaction, upgrade
-from tests.chaos.faults import Ballast, outage, small_disk
+from tests.chaos.faults import Ballast, outage, small_disk, wait_for_more
 from tests.chaos.parts import T0, Client, Part, answers_at, free_port, promised, talk_tcp
 
 CLIENTS = 3
@@ -107,7 +107,7 @@ def broken_pages(cluster: Cluster) -> int:
         connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
         row = connection.execute("SELECT sum(checksum_failures) FROM pg_stat_database").fetchone()
     program = Path("/usr/lib/postgresql/15/bin/pg_amcheck")
-    command = [str(program), "-d", cluster.conninfo("opsmap"), "--heapallindexed"]
+    command = [str(program), "-h", str(cluster.place.socket_dir), "-U", "opsmap", "-d", "opsmap", "--heapallindexed"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     told = (checked.stdout + checked.stderr).splitlines()
     sys.stderr.write("".join(f"chaos: {line}\n" for line in told))
@@ -153,8 +153,12 @@ def storm(asked: Asked, stage: Stage, door: tuple[int, int, str], ballast: Balla
     while not stage.log.exists() or not stage.log.stat().st_size:
         time.sleep(0.1)
     killed, found = kill_all(asked, stage), {}
+    for part in stage.parts:
+        part.wait_until_up()
+    wait_for_more(stage.log)  # so that the web process knows the key before the database goes
     if asked.outage_s:
         found |= outage(stage.cluster, stage.log, asked.outage_s)
+    wait_for_more(stage.log)
     if asked.full:
         found |= ballast.fill_a_while(stage.log)
     time.sleep(3)
