@@ -16,10 +16,10 @@ from xml.parsers import expat
 import defusedxml.ElementTree
 
 from geo.errors import BadInput
+from ingest.tables.table import MOST_COLUMNS
 
 PIECE = 1 << 20
 OVERLAP = 64
-MOST_COLUMNS = 400
 MOST_CELLS = 20_000_000
 """Cells from the first to the last corner: about half a GB while the sheet is read."""
 _COLUMN = re.compile(rb" r=[\"']([A-Z]{1,3})[0-9]")

@@ -10,6 +10,8 @@ from geo.crs import Frame
 from ingest.outcome import Reject
 from ingest.tables.encodings import AS_IT_IS, Letters
 
+MOST_COLUMNS = 400
+
 
 @dataclass(frozen=True)
 class RawRow:
