@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Double,
     Integer,
     Select,
@@ -79,12 +80,17 @@ def refresh_sums(connection: psycopg.Connection, layer: Layer) -> None:
     """Make the layer's sums per cell what its facts say now; in the transaction that changed the facts."""
     if not is_summed(layer):
         return
-    rows = union_all(*(_per_cell(layer, measure) for measure in layer.measures))
+    rows = sums_of(layer)
     dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
     state = rows.compile(dialect=dialect).construct_expanded_state({})
     connection.execute("DELETE FROM cell_sum WHERE layer = %s", (layer.name,))
     insert = f"INSERT INTO cell_sum ({', '.join(COLUMNS)}) {state.statement}"
     connection.execute(insert.encode(), state.parameters)
+
+
+def sums_of(layer: Layer) -> CompoundSelect[*tuple[Any, ...]]:
+    """The rows of `cell_sum` that the layer's facts give now."""
+    return union_all(*(_per_cell(layer, measure) for measure in layer.measures))
 
 
 def _per_cell(layer: Layer, measure: Measure) -> Select[*tuple[Any, ...]]:

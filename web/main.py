@@ -21,6 +21,7 @@ from web.live.hub import Hub
 from web.live.socket import live
 from web.replay.chunks import ChunkReader
 from web.routes import (
+    alarms,
     docs,
     documents,
     exchange,
@@ -39,6 +40,7 @@ from web.routes import (
     units,
     vessels,
     wall,
+    ways,
 )
 from web.settings import WebSettings
 from web.spooling import WebSpool
@@ -64,6 +66,8 @@ ROUTERS = (
     intake.router,
     templates.router,
     wall.router,
+    alarms.router,
+    ways.router,
     pages.router,
 )
 

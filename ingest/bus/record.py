@@ -49,3 +49,12 @@ def decode_record(payload: bytes) -> Record:
         raise ValueError("a record's names reach beyond its end")
     form, source, origin, peer = names
     return Record(form, source, origin, peer, arrived_ms, payload[at:])
+
+
+HEAD_BYTES = _HEAD.size
+
+
+def read_arrival(head: bytes) -> int:
+    """When a record arrived (Unix ms, UTC), from its first `HEAD_BYTES` bytes."""
+    arrived_ms: int = _HEAD.unpack_from(head)[0]
+    return arrived_ms

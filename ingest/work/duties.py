@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from ingest.drop.settle import settle_folder
 from ingest.drop.steady import Watch
@@ -12,15 +13,18 @@ from ingest.forms import form_named
 from ingest.poll.guard import guard_of
 from ingest.poll.poll import Feed, is_due, make_feed, poll
 from ingest.work.bench import Bench
-from ingest.work.duty import EVERY_5_S, EVERY_MINUTE, Duty, Errand
+from ingest.work.duty import EVERY_5_S, EVERY_15_S, EVERY_MINUTE, Duty, Errand
+from ingest.work.health import all_finds
 from ingest.work.settings import WorkSettings
+from layers.database import make_engine
+from layers.health.keep import check_due
 
 MIB = 1 << 20
 
 
-def all_duties(settings: WorkSettings, exchange: ExchangeSettings) -> list[Duty]:
+def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: Path) -> list[Duty]:
     """What is done every so often. BadInput names the setting that cannot be."""
-    duties: list[Duty] = []
+    duties = [Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root))]
     if exchange.exchange_url:
         exchange.may()
         duties.append(Duty("ask_axis", EVERY_MINUTE, ask_axis(exchange)))
@@ -92,5 +96,25 @@ def look_at_drop(settings: WorkSettings) -> Callable[[Bench], None]:
             dropping.look(connection, watch)
             for name, told in settings.drop.items():
                 settle_folder(connection, root / name, told.source or name, told, bench.clock)
+
+    return work
+
+
+def check_invariants(settings: WorkSettings, spool_root: Path) -> Callable[[Bench], None]:
+    """Ask the invariants that are due; alarms that open or close are said in the log."""
+    finds = all_finds(settings, spool_root)
+
+    def work(bench: Bench) -> None:
+        engine = make_engine(bench.url)
+        try:
+            done = check_due(engine, finds, bench.clock)
+        finally:
+            engine.dispose()
+        for code, subject, words in done.opened:
+            bench.say(f"ALARM {code} {subject}: {words}")
+        for code, subject in done.closed:
+            bench.say(f"alarm over: {code} {subject}")
+        for code, trouble in done.unknown:
+            bench.say(f"invariant {code} could not be asked: {trouble}")
 
     return work

@@ -43,8 +43,9 @@ def work() -> None:
     log_in_lines()
     settings, exchange = WorkSettings(), ExchangeSettings()
     with database(WebSettings()) as url:
-        bench = Bench(url, SpoolSettings(), say=tell)
-        worker = Worker(bench, all_duties(settings, exchange), all_errands(settings))
+        spool = SpoolSettings()
+        bench = Bench(url, spool, say=tell)
+        worker = Worker(bench, all_duties(settings, exchange, spool.spool_root), all_errands(settings))
         tell("working; Ctrl-C ends")
         try:
             asyncio.run(worker.run())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
@@ -9,6 +10,7 @@ from geo.clock import from_unix_ms
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import read
+from layers.health.read import count_open, read_watching
 from layers.sources.freshness import read_mark
 from web import VERSION
 from web.access import who_asks
@@ -51,11 +53,13 @@ async def get_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def get_ready(request: Request) -> Response:
-    """The database answers and the schema is there."""
+    """The database answers and the schema is there; how many alarms are open, and whether anybody watches."""
     state = state_of(request)
     try:
         async with read(state.engine) as connection:
             await connection.execute(text("SELECT PostGIS_Version() FROM layer_version LIMIT 1"))
+            alarms, watching = await count_open(connection), await read_watching(connection, state.clock())
     except Exception:
         return problem(503, "Chưa sẵn sàng", "the database does not answer; see `opsmap doctor`", retry_after="2")
-    return Response('{"status":"ready"}', media_type="application/json")
+    told = {"status": "ready", "alarms": alarms, "watch": "silent" if watching.silent else "watching"}
+    return Response(orjson.dumps(told), media_type="application/json")

@@ -1,4 +1,5 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
+import { alarms } from './alarms';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
@@ -7,6 +8,7 @@ import { transmitters } from './transmitters';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
+  ...alarms.en,
   ...leaders.en,
   ...places.en,
   ...transmitters.en,

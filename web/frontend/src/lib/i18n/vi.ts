@@ -1,4 +1,5 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
+import { alarms } from './alarms';
 import { leaders } from './leaders';
 import { places } from './places';
 import { timeVi } from './time.vi';
@@ -6,6 +7,7 @@ import { transmitters } from './transmitters';
 import { wallVi } from './wall.vi';
 
 export const vi = {
+  ...alarms.vi,
   ...leaders.vi,
   ...places.vi,
   ...transmitters.vi,

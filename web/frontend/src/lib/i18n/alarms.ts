@@ -1,0 +1,33 @@
+// What the list of alarms says.
+export const alarms = {
+  vi: {
+    alarmsTitle: 'Cảnh báo hệ thống',
+    alarmOpen: 'CHƯA AI NHẬN',
+    alarmSeen: 'ĐÃ NHẬN',
+    alarmSeenBy: 'Người nhận',
+    alarmSince: 'Từ',
+    alarmTodo: 'Việc cần làm',
+    alarmCall: 'Gọi',
+    alarmTake: 'Tôi nhận xử lý',
+    alarmsNone: 'Không có cảnh báo',
+    alarmsNoneOf: 'điều kiện đều đạt',
+    alarmsUnknown: 'không kiểm tra được',
+    alarmsSilent: 'KHÔNG AI CANH: tiến trình nền (opsmap work) không chạy, nên không có cảnh báo không có nghĩa là ổn.',
+    alarmFailed: 'Chưa ghi được. Hãy thử lại.',
+  },
+  en: {
+    alarmsTitle: 'System alarms',
+    alarmOpen: 'NOBODY HAS IT',
+    alarmSeen: 'TAKEN',
+    alarmSeenBy: 'Taken by',
+    alarmSince: 'Since',
+    alarmTodo: 'What to do',
+    alarmCall: 'Call',
+    alarmTake: 'I take care of it',
+    alarmsNone: 'No alarms',
+    alarmsNoneOf: 'conditions hold',
+    alarmsUnknown: 'could not be checked',
+    alarmsSilent: 'NOBODY WATCHES: the background worker (opsmap work) is not running, so no alarms does not mean all is well.',
+    alarmFailed: 'It could not be noted. Try again.',
+  },
+};
