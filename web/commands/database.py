@@ -12,6 +12,7 @@ from layers.database import upgrade as upgrade_schema
 from layers.revision import write_revision
 from layers.settings import CHECKOUT
 from layers.units.load import load_reference
+from web.commands.doctor import examine
 from web.database import database
 from web.settings import WebSettings
 
@@ -72,6 +73,8 @@ def doctor() -> None:
         for name, statement in CHECKS.items():
             row = connection.execute(statement.encode()).fetchone()
             typer.echo(f"ok  {name}: {row[0] if row else '-'}")
+        for line in examine(url):
+            typer.echo(line)
 
 
 CHECKS = {
