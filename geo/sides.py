@@ -17,6 +17,7 @@ from geo.measure import METRES_PER_NM, distance_m
 
 Floats = NDArray[np.float64]
 
+_TENTH = 0.1
 LEAST_METRES_PER_DEG = 85_000.0
 """Of a degree of longitude at 40°: no place we look at has fewer."""
 
@@ -24,17 +25,19 @@ LEAST_METRES_PER_DEG = 85_000.0
 def far_side(line: LineString, home: tuple[float, float], reach_deg: float = 20.0) -> Any:
     """The waters beyond a line, seen from a place on this side of it (longitude, latitude).
 
-    The line's ends go on straight for `reach_deg`, and so far do the waters reach. The line itself is not beyond it:
-    ask with `shapely.contains_xy`. BadInput when the line does not part its surroundings in two, or home is on it.
+    The line's ends go on straight as its first and last tenth point, and the waters reach `reach_deg` from it. The line
+    itself is not beyond it: ask with `beyond`. BadInput when the line does not part its surroundings in two, or home is
+    on it.
     """
     ends = np.asarray(line.coords)[:, :2]
-    out = [_go_on(ends[1], ends[0], reach_deg), *ends, _go_on(ends[-2], ends[-1], reach_deg)]
+    back = [np.asarray(line.interpolate(share, normalized=True).coords[0])[:2] for share in (_TENTH, 1 - _TENTH)]
+    out = [_go_on(back[0], ends[0], reach_deg), *ends, _go_on(back[1], ends[-1], reach_deg)]
     long = LineString(out)
     west, south, east, north = shapely.union(line, shapely.Point(home)).bounds
-    box = shapely.box(west - reach_deg / 2, south - reach_deg / 2, east + reach_deg / 2, north + reach_deg / 2)
+    box = shapely.box(west - reach_deg, south - reach_deg, east + reach_deg, north + reach_deg)
     parts = list(split(box, long).geoms)
     beyond = [part for part in parts if not shapely.intersects(part, shapely.Point(home))]
-    if len(beyond) != len(parts) - 1 or not beyond:
+    if line.is_ring or not long.is_simple or len(beyond) != len(parts) - 1 or not beyond:
         raise BadInput("line: it must part the sea in two, with home on one side", field="line")
     found = shapely.union_all(beyond)
     shapely.prepare(found)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 import cold_tiles
 import copy_and_orm
 import decode_and_store
+import detectors
+import encounters
 import file_rows
 import geofence
 import moments
@@ -40,6 +42,8 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "memory", lambda: web_memory.run(on)
     yield "files", lambda: file_rows.run(on)
     yield "fence", geofence.run
+    yield "detectors", detectors.run
+    yield "encounters", lambda: encounters.run(on)
 
 
 def write_lines(found: Goal | list[Goal]) -> int:

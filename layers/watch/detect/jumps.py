@@ -78,9 +78,9 @@ _STATE = ("on", "told", "start_ms", "start_lon", "start_lat", "count", "first", 
 
 
 def _state(track: Track, boat: int) -> Rows:
-    mine = track.kept[track.kept["boat"] == boat]
+    mine: Rows = track.kept[track.kept["boat"] == boat]
     if len(mine):
-        return mine.copy()
+        return mine
     fresh = np.zeros(1, NONE.dtype)
     fresh["mark_ms"] = -1
     return fresh

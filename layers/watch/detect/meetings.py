@@ -128,7 +128,7 @@ def _due(runs: Rows, together: Together) -> Rows:
     long = (runs["slot"] - runs["start"]) * together.support.slot_s >= together.least_s
     enough = long & (runs["count"] >= together.least_count) & (runs["moved_nm"] >= together.least_nm) & runs["near"]
     now = np.where(runs["open"], -1, runs["slot"])
-    due = runs[enough & (runs["told"] != now)]
+    due: Rows = runs[enough & (runs["told"] != now)]
     runs["told"] = np.where(enough, now, runs["told"])
     return due
 

@@ -178,6 +178,7 @@ def _settle(watch: Watch, state: State) -> State:
     old = whole["t_ms"] <= line
     found = watch.detect(whole[old], state.settled)
     sure = latest(found.events)
-    base = {key: event for key, event in {**state.base, **sure}.items() if event.end_ms is None}
+    known = {**state.base, **sure}
+    base = {key: e for key, e in known.items() if e.end_ms is None or e.end_ms > line - 2 * keep_ms}
     told = {key: event for key, event in state.told.items() if sure.get(key) != event}
     return replace(state, settled_ms=line, settled=found.carry, base=base, told=told, recent=(whole[~old],))
