@@ -32,6 +32,12 @@ async def fisheries() -> Response:
     return page("fisheries")
 
 
+@router.get("/law")
+async def law() -> Response:
+    """The law by conduct, length and day."""
+    return page("law")
+
+
 @router.get("/places")
 @router.get("/places/{layer}")
 @router.get("/places/{layer}/{key}")

@@ -180,6 +180,17 @@ export type RecentPosition = {
 
 export type ZoneHere = { code: string; name: string; kind: string; verified: boolean; origin: Origin };
 
+/** What it costs; null fines are not zero: nobody has read them. */
+export type BoatPenalty = {
+  step: string; text: Bilingual; decree: string; article: string | null; fine_from: number | null; fine_to: number | null;
+  measures: Bilingual | null; verified: boolean; source: string;
+};
+export type BoatLaw = {
+  text: Bilingual; decree: string; article: string | null; verified: boolean; source: string;
+  penalties: BoatPenalty[];
+  lead: { level: 'central' | 'province'; text: Bilingual; decree: string; verified: boolean; source: string } | null;
+};
+
 export type VesselDetail = VesselSummary & {
   gear: string | null;
   home_port: string | null;
@@ -189,7 +200,7 @@ export type VesselDetail = VesselSummary & {
   stored_at: string | null;
   source: SourceInfo | null;
   zones: ZoneHere[] | null;
-  law: { text: Bilingual; decree: string; article: string | null; verified: boolean; source: string } | null;
+  law: BoatLaw | null;
   recent: RecentPosition[];
   said: Said[];
   two_places: TwoPlaces[];

@@ -5,6 +5,7 @@ import type { Dictionary } from '../i18n';
 import { places } from './places';
 import { timeEn } from './time.en';
 import { transmitters } from './transmitters';
+import { lawEn } from './law.en';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...places.en,
   ...transmitters.en,
   ...timeEn,
+  laws: lawEn,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

@@ -4,6 +4,7 @@ import { leaders } from './leaders';
 import { places } from './places';
 import { timeVi } from './time.vi';
 import { transmitters } from './transmitters';
+import { lawVi } from './law.vi';
 import { wallVi } from './wall.vi';
 
 export const vi = {
@@ -12,6 +13,7 @@ export const vi = {
   ...places.vi,
   ...transmitters.vi,
   ...timeVi,
+  laws: lawVi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
