@@ -1,4 +1,4 @@
-"""The page of the law in a real browser: five days one click away, unverified by shape and word, corrected by who may."""
+"""The page of the law in a real browser: five days one click away, doubt by shape and word, corrected by who may."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,7 @@
 """The law by date and length: five days, five citation sets; overlaps and holes; no file over a person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, literal, select, text
 
 from geo.clock import start_of_day
-from layers.database import make_engine, write
+from layers.database import downgrade, make_engine, upgrade, write
 from layers.units.load import DATA, read_csv
 from layers.watch.law import CONDUCTS, choose, citations, ladder, law_statement, permitted_belts, pick_threshold
 from layers.watch.law_dates import find_holes, find_overlap, key_of
@@ -194,3 +194,18 @@ def test_every_line_of_the_file_is_a_row() -> None:
     rules, _ = files()
     assert {row["conduct"] for row in rules} == set(CONDUCTS)
     assert all(Rule(**rule_of(row)).valid_from is not None for row in rules)
+
+
+def test_rows_of_before_are_taken_over_and_their_days_mended(database_url: str, own: Engine, now: datetime) -> None:
+    downgrade(database_url, "0013_spool")
+    with write(own) as connection:
+        kept = connection.execute(text("SELECT count(*) FROM rule")).scalar()
+        connection.execute(text("UPDATE rule SET valid_from = '2024-05-19' WHERE valid_from = '2024-05-18 17:00+00'"))
+    assert kept > 10
+    upgrade(database_url)
+    with write(own) as connection:
+        seed_law(connection, *files(), now)
+        rows = list(connection.execute(law_statement(tuple(CONDUCTS))))
+    assert len(rows) == len(files()[0])
+    assert start_of_day(date(2024, 5, 19)) in {row.valid_from for row in rows}
+    assert datetime(2024, 5, 19, tzinfo=UTC) not in {row.valid_from for row in rows}

@@ -13,7 +13,8 @@ export function readLadder(rules: readonly RuleRow[], atMs: number): Ladder {
   const find = (step: string): number => rules
     .filter((each) => each.conduct === 'silence' && each.step === step)
     .filter((each) => Date.parse(each.valid_from) <= atMs && (each.valid_to === null || atMs < Date.parse(each.valid_to)))
-    .sort((a, b) => Date.parse(b.valid_from) - Date.parse(a.valid_from))[0]?.threshold_s ?? Infinity;
+    .sort((a, b) => Date.parse(a.valid_from) - Date.parse(b.valid_from))
+    .at(-1)?.threshold_s ?? Infinity; // of several length bands the lowest, which comes last
   return { due: find('report_due') + find('report_grace'), lost: find('position_by_other_means'), long: find('port_for_repair') };
 }
 
