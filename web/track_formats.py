@@ -12,7 +12,7 @@ from layers.vessels.history import Array
 from layers.vessels.pieces import split_heard
 from layers.vessels.voyage import Gap
 from web.track_words import say_voyage
-from web.tracks import Track
+from web.tracks import Told, Track
 
 KNOT_UOM = "KNT"
 DEGREE_UOM = "DEG"
@@ -20,9 +20,13 @@ DOUBTS = int(Flag.JUMP | Flag.CLOCK_AHEAD | Flag.SPEED | Flag.COURSE)
 
 
 def geojson(track: Track) -> dict[str, Any]:
-    """A FeatureCollection: each piece with a time, speed, course, device and source for every point; each gap."""
+    """A FeatureCollection: each piece with a time, speed, course, device and source for every point; each gap.
+
+    Positions that people reported stand apart (`kind` reported): no device said them, and no sum is made of them.
+    """
     features = [_piece(track, points) for points in _pieces(track)]
     features += [_gap(gap) for gap in track.voyage.gaps]
+    features += [_told(track, each) for each in track.told]
     features.sort(key=lambda feature: feature["properties"]["t_from"])
     return {"type": "FeatureCollection", **_head(track), "features": features}
 
@@ -129,6 +133,13 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
     geometry = _point(spots[0]) if gap.is_open else {"type": "LineString", "coordinates": spots}
     return {"type": "Feature", "geometry": geometry, "properties": told}
+
+
+def _told(track: Track, told: Told) -> dict[str, Any]:
+    moment = _iso(told.t)
+    said = {"id": told.number, "caller": told.caller, "channel": told.channel}
+    properties = {"kind": "reported", "t_from": moment, "t_to": moment, **said}
+    return {"type": "Feature", "geometry": _point([round(told.lon, 7), round(told.lat, 7)]), "properties": properties}
 
 
 def _point(spot: list[float]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE, LOCAL, Window, unix_ms
 from geo.errors import BadInput, NotFound
-from layers.database import read
+from layers.database import ReadConnection, read
 from layers.sources.freshness import SourceInfo, mark, read_sources
 from layers.vessels.history import HEARD, Array, Heard, asked, handle_of, unpack
 from layers.vessels.pieces import Limits
 from layers.vessels.read import devices_of
 from layers.vessels.registry import VesselNow
+from layers.vessels.reported import reported_statement, stands, typed_statement, within
 from layers.vessels.voyage import Voyage, sum_up
 from layers.vessels.voyage import Window as Stretch
 from web.replay.chunks import LEAD, in_port_marks, read_ground
@@ -64,6 +65,18 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Where a person said that the boat was: by radio or telephone, or typed at a centre (`number` None)."""
+
+    t: datetime
+    lon: float
+    lat: float
+    caller: str | None
+    channel: str | None
+    number: int | None
+
+
+@dataclass(frozen=True)
 class Track:
     """A boat's points in a window and what they come to."""
 
@@ -76,6 +89,7 @@ class Track:
     limits: Limits
     voyage: Voyage
     sources: dict[int, SourceInfo]
+    told: list[Told]
 
     @property
     def origin(self) -> str:
@@ -94,9 +108,20 @@ async def read_track(state: State, vessel: str, wanted: Asked) -> Track:
         ground, sources = await read_ground(connection), await read_sources(connection)
         about = asked(window.since, window.until, lead=LEAD, devices=devices)
         raw = (await connection.exec_driver_sql(HEARD, about)).scalar() if devices else None
+        told = [] if handle % 2 else await _read_told(connection, handle // 2, window)
     heard = unpack(raw, window.since, window.until)
     heard = heard.only(heard.points.boat == handle)
     in_port, limits = in_port_marks(heard, ground.ports), ground.limits(window.since)
     stretch = Stretch(unix_ms(window.since), unix_ms(window.until))
     voyage = sum_up(heard, in_port, limits, stretch)
-    return Track(vessel, label or vessel, window, wanted.day, heard, in_port, limits, voyage, sources)
+    return Track(vessel, label or vessel, window, wanted.day, heard, in_port, limits, voyage, sources, told)
+
+
+async def _read_told(connection: ReadConnection, vessel_id: int, window: Window) -> list[Told]:
+    """What people said of a window, oldest first."""
+    span = (window.since, window.until)
+    rows = (await connection.execute(reported_statement(vessel_id, *within(*span), stands()))).all()
+    told = [Told(r.told_t, r.lon_e7 / 1e7, r.lat_e7 / 1e7, r.caller_role, r.channel, r.id) for r in rows]
+    typed = (await connection.execute(typed_statement(vessel_id, *span))).all()
+    told += [Told(r.told_t, r.lon_e7 / 1e7, r.lat_e7 / 1e7, None, None, None) for r in typed]
+    return sorted(told, key=lambda each: each.t)

@@ -22,11 +22,11 @@ from web.law_views import law_view
 from web.state import State
 from web.transmitter_cards import said_of, two_places_of
 from web.unit_cards import source_view
+from web.vessel_devices import read_devices
 from web.views import (
     FixView,
     LawView,
     PartView,
-    TransmitterView,
     VesselCard,
     VesselList,
     VesselView,
@@ -89,7 +89,7 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
             stored_at=row["stored_at"],
             source=source,
             commune=await _commune(connection, row["cell_id"]),
-            transmitters=await _devices(connection, row, now if at else None),
+            **await read_devices(connection, row, now, is_past=at is not None),
             zones=_zones(await state.zones.watch(), row, now),
             law=await _law(connection, row, now),
             recent=await _recent(connection, row, now),
@@ -143,27 +143,6 @@ async def _commune(connection: ReadConnection, cell_id: int | None) -> PartView 
         return None
     row = (await connection.execute(boats.commune_statement(cell_id))).first()
     return None if row is None else PartView(code=row.code, name=row.name)
-
-
-async def _devices(connection: ReadConnection, boat: RowMapping, at: datetime | None) -> list[TransmitterView]:
-    number = boat["vessel_id"]
-    if number is None:
-        return []
-    then = boats.devices_then_statement(number, boat["transmitter_id"])
-    statement = boats.devices_statement(number) if at is None else then
-    rows = (await connection.execute(statement, {"now": at})).all()
-    return [
-        TransmitterView(
-            key=r.key,
-            kind=r.kind,
-            provider=r.key.split(":")[1] if r.kind == "vms" else None,
-            valid_from=r.valid_from,
-            valid_to=r.valid_to,
-            t=r.last_t,
-            counted=bool(r.counted),
-        )
-        for r in rows
-    ]
 
 
 async def _law(connection: ReadConnection, boat: RowMapping, now: datetime) -> LawView | None:

@@ -189,15 +189,27 @@ class VesselList(BaseModel):
 
 
 class TransmitterView(BaseModel):
-    """A device on a boat; `counted` is the one that speaks for it."""
+    """A device on a boat; `counted` is the one that speaks for it, `seal` the number on its seal where it is known."""
 
     key: str
     kind: str
     provider: str | None
+    seal: str | None
     valid_from: datetime | None
     valid_to: datetime | None
     t: datetime | None
     counted: bool
+
+
+class TurnView(BaseModel):
+    """A monitoring device counted in [since, until). `reason`: first, silent (the former one, `silent_s`), removed."""
+
+    key: str
+    since: datetime
+    until: datetime | None
+    reason: Literal["first", "silent", "removed"]
+    silent_s: int | None
+    former: str | None
 
 
 class FixView(BaseModel):
@@ -250,6 +262,14 @@ class LawView(BaseModel):
     lead: LeadView | None
 
 
+class DisagreementView(BaseModel):
+    """More devices on a boat at once than the rule allows."""
+
+    text: Words
+    keys: list[str]
+    law: LawView
+
+
 class ZoneView(BaseModel):
     """A zone that holds a boat; not `verified` is said beside its name wherever it is shown."""
 
@@ -291,13 +311,22 @@ class SharedView(BaseModel):
 
 
 class VesselCard(VesselView):
-    """One boat's panel, now or `at` a moment. `zones` null: no position, or no zones are known here."""
+    """One boat's panel, now or `at` a moment. `zones` null: no position, or no zones are known here.
+
+    `turns`: which of several monitoring devices counted, newest first, empty where there never were two.
+    `disagreement`: more of them at once than the rule allows. `reported_at`: the newest moment of which somebody said
+    where the boat was, by radio or telephone. `sos_at`: a call for help in the last day.
+    """
 
     at: datetime | None = None
     gear: str | None
     home_port: str | None
     commune: PartView | None
     transmitters: list[TransmitterView]
+    turns: list[TurnView]
+    disagreement: DisagreementView | None
+    reported_at: datetime | None
+    sos_at: datetime | None
     heard_at: datetime | None
     stored_at: datetime | None
     source: SourceView

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from geo import crs
 from geo.box import parse_box
@@ -14,7 +15,7 @@ from layers.sources.models import Source
 from layers.units.models import Cell, Unit
 from layers.vessels.echoes import FIRST_HEARD, also_heard_by
 from layers.vessels.history import LOOKBACK
-from layers.vessels.models import NOT_HEARD, Live, Position, Transmitter, TransmitterOnVessel
+from layers.vessels.models import NOT_HEARD, DeviceTurn, Live, Position, Transmitter, TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.sharing import is_shared
 from layers.vessels.status import STATUSES, status_of
@@ -26,6 +27,7 @@ Boat = type[VesselNow]
 RECENT = timedelta(hours=24)
 RECENT_EVERY_S = 180
 MOST_RECENT = 500
+MOST_TURNS = 50
 STEP_OF_STATUS = {
     "on_time": "report_due",
     "late": "report_due",
@@ -81,7 +83,8 @@ def devices_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
     """The transmitters that ever sat on a boat, newest link first."""
     link = TransmitterOnVessel
     return (
-        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, Live.t.label("last_t"), Live.counted)
+        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, link.seal, Live.t.label("last_t"))
+        .add_columns(Live.counted)
         .join(link, link.transmitter_id == Transmitter.id)
         .outerjoin(Live, Live.transmitter_id == Transmitter.id)
         .where(link.vessel_id == vessel_id)
@@ -101,12 +104,25 @@ def devices_then_statement(vessel_id: int, counted: int | None) -> Select[*tuple
     )
     last = case((Live.t <= NOW, Live.t), else_=newest)
     return (
-        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, last.label("last_t"))
+        select(Transmitter.key, Transmitter.kind, link.valid_from, link.valid_to, link.seal, last.label("last_t"))
         .add_columns((Transmitter.id == (counted or 0)).label("counted"))
         .join(link, link.transmitter_id == Transmitter.id)
         .outerjoin(Live, Live.transmitter_id == Transmitter.id)
         .where(link.vessel_id == vessel_id, link.valid_from <= NOW, or_(link.valid_to.is_(None), link.valid_to > NOW))
         .order_by(link.valid_from.desc(), Transmitter.key)
+    )
+
+
+def turns_statement(vessel_id: int) -> Select[*tuple[Any, ...]]:
+    """Which monitoring device counted for a boat until `now`, the newest turn first."""
+    turn, former = DeviceTurn, aliased(Transmitter)
+    return (
+        select(Transmitter.key, turn.since, turn.until, turn.reason, turn.silent_s, former.key.label("former"))
+        .join(Transmitter, Transmitter.id == turn.transmitter_id)
+        .outerjoin(former, former.id == turn.former_id)
+        .where(turn.vessel_id == vessel_id, turn.since <= NOW)
+        .order_by(turn.since.desc())
+        .limit(MOST_TURNS)
     )
 
 

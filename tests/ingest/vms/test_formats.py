@@ -4,6 +4,7 @@ import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import orjson
 import pytest
@@ -423,3 +424,10 @@ def test_a_dry_run_prints_every_report(tmp_path, still):
     first, second = map(json.loads, out.getvalue().splitlines())
     assert {first["transmitter"], second["transmitter"]} == {"vms:A:0001", None}
     assert (found.lines, found.messages, found.unaccounted) == (2, 2, 0)
+
+
+def test_the_example_of_our_contract_is_read():
+    folder = Path(__file__).resolve().parents[3] / "docs" / "contracts" / "examples"
+    found = read("json", (folder / "vms.json").read_bytes())
+    assert [fix.key for fix in found] == ["vms:A:0001", "vms:A:0002", "boat:QNg-MP 0369"]
+    assert found[1].flags == Flag.SOS

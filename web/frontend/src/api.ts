@@ -1,4 +1,5 @@
 // Every answer of the server the pages read, typed by hand, and the one place that fetches them.
+import type { Carried, TrackTold } from './api.devices';
 
 export type Lang = 'vi' | 'en';
 export type Theme = 'light' | 'dark';
@@ -164,6 +165,7 @@ export type TransmitterLink = {
   key: string;
   kind: 'vms' | 'ais';
   provider: string | null;
+  seal: string | null;
   valid_from: string | null;
   valid_to: string | null;
   t: string | null;
@@ -191,7 +193,7 @@ export type BoatLaw = {
   lead: { level: 'central' | 'province'; text: Bilingual; decree: string; verified: boolean; source: string } | null;
 };
 
-export type VesselDetail = VesselSummary & {
+export type VesselDetail = VesselSummary & Carried & {
   gear: string | null;
   home_port: string | null;
   commune: { code: string; name: string } | null;
@@ -254,7 +256,7 @@ export type TrackAnswer = {
   to: string;
   origin: Origin;
   summary: TrackSummary;
-  features: (TrackPiece | TrackGap)[];
+  features: (TrackPiece | TrackGap | TrackTold)[];
 };
 
 export class ApiError extends Error {

@@ -1,6 +1,7 @@
 // The chosen boat's day: joined where it was heard, dashed and labelled where it was not.
 import type { Map as MapGL, Point } from 'maplibre-gl';
 import type { TrackAnswer, TrackGap, TrackPiece } from '../api';
+import type { TrackTold } from '../api.devices';
 import type { SeaLook } from '../lib/look';
 import { setFeatures } from './create';
 
@@ -12,8 +13,10 @@ export type TrackPoint = { atS: number; lon: number; lat: number; sogKn: number 
 /** A time in which nothing was heard for too long; `isOpen` when nothing was heard since. */
 export type Silence = { fromS: number; toS: number; isOpen: boolean };
 
-const isPiece = (each: TrackPiece | TrackGap): each is TrackPiece => each.properties.kind === 'piece';
-const isGap = (each: TrackPiece | TrackGap): each is TrackGap => each.properties.kind === 'gap';
+type Each = TrackAnswer['features'][number];
+const isPiece = (each: Each): each is TrackPiece => each.properties.kind === 'piece';
+const isGap = (each: Each): each is TrackGap => each.properties.kind === 'gap';
+const isTold = (each: Each): each is TrackTold => each.properties.kind === 'reported';
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 const spotsOf = ({ geometry }: TrackPiece | TrackGap): Spot[] => (geometry.type === 'Point' ? [geometry.coordinates] : geometry.coordinates);
 
@@ -53,6 +56,22 @@ export function findPoint(map: MapGL, points: TrackPoint[], at: Point): TrackPoi
   return best;
 }
 
+const TOLD = 'told';
+const TOLD_PX = 32;
+/** A hollow diamond: somebody said that the boat was here, no device did. */
+function drawDiamond(look: SeaLook): ImageData {
+  const pen = Object.assign(document.createElement('canvas'), { width: TOLD_PX, height: TOLD_PX }).getContext('2d')!;
+  const [middle, reach] = [TOLD_PX / 2, TOLD_PX / 2 - 4];
+  pen.beginPath();
+  for (const [x, y] of [[0, -1], [1, 0], [0, 1], [-1, 0]] as const) pen.lineTo(middle + x * reach, middle + y * reach);
+  pen.closePath();
+  for (const [colour, width] of [[look.ground, 8], [look.silent, 4]] as const) {
+    [pen.strokeStyle, pen.lineWidth] = [colour, width];
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, TOLD_PX, TOLD_PX);
+}
+
 export function installTrack(map: MapGL, look: SeaLook, under: string | undefined): void {
   const of = (kind: string): ['==', ['get', string], string] => ['==', ['get', 'kind'], kind];
   map.addLayer({
@@ -74,6 +93,11 @@ export function installTrack(map: MapGL, look: SeaLook, under: string | undefine
   map.addLayer({
     id: 'track-points', type: 'circle', source: 'track', filter: of('point'),
     paint: { 'circle-radius': 2.6, 'circle-color': look.ground, 'circle-stroke-color': look.track, 'circle-stroke-width': 1.3 },
+  }, under);
+  if (!map.hasImage(TOLD)) map.addImage(TOLD, drawDiamond(look), { pixelRatio: 2 });
+  map.addLayer({
+    id: 'track-told', type: 'symbol', source: 'track', filter: of('reported'),
+    layout: { 'icon-image': TOLD, 'icon-allow-overlap': true, 'icon-ignore-placement': true },
   }, under);
   map.addLayer({
     id: 'track-pointed', type: 'circle', source: 'pointed',
@@ -114,6 +138,7 @@ export function showTrack(map: MapGL, track: TrackAnswer | null, untilS: number,
   setFeatures(map, 'track', [
     ...all.filter(isPiece).map((piece) => splitPiece(piece, untilS)).flatMap(({ before, after }) => [...lineOf('piece', before), ...lineOf('ahead', after)]),
     ...all.filter(isGap).flatMap((gap) => lineOf('gap', spotsOf(gap))),
+    ...all.filter(isTold).filter(({ properties }) => seconds(properties.t_from) <= untilS),
     ...points.map(({ lon, lat }) => pointAt('point', [lon, lat])),
     ...all.filter(isGap).map((gap) => pointAt('gap-name', middle(spotsOf(gap)), { name: nameGap(gap.properties), seconds: gap.properties.duration_s })),
   ]);

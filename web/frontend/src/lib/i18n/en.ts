@@ -1,5 +1,6 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
 import { alarms } from './alarms';
+import { devicesEn } from './devices.en';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
@@ -15,6 +16,7 @@ export const en: Dictionary = {
   ...transmitters.en,
   ...timeEn,
   laws: lawEn,
+  ...devicesEn,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

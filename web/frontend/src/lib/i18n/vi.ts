@@ -1,5 +1,6 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { alarms } from './alarms';
+import { devicesVi } from './devices.vi';
 import { leaders } from './leaders';
 import { places } from './places';
 import { timeVi } from './time.vi';
@@ -14,6 +15,7 @@ export const vi = {
   ...transmitters.vi,
   ...timeVi,
   laws: lawVi,
+  ...devicesVi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
