@@ -67,7 +67,7 @@ SELECT DISTINCT ON (transmitter_id) transmitter_id, t, heard_at, now(), %(source
        nullif(sog_dkn, %(no2)s::int2), nullif(cog_ddeg, %(no2)s::int2), nullif(heading_deg, %(no2)s::int2),
        nullif(nav_status, %(no2)s::int2), flags, %(version)s,
        ST_SetSRID(ST_MakePoint(lon_e7 / 1e7, lat_e7 / 1e7), 4326)
-FROM stage_position WHERE lon_e7 <> %(no4)s AND lat_e7 <> %(no4)s AND flags & 256 = 0
+FROM stage_position WHERE lon_e7 <> %(no4)s AND lat_e7 <> %(no4)s AND flags & 512 = 0
 ORDER BY transmitter_id, flags & 1, t DESC, payload_hash
 ON CONFLICT (transmitter_id) DO UPDATE SET
     t = excluded.t, heard_at = excluded.heard_at, stored_at = excluded.stored_at, source_id = excluded.source_id,

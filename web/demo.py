@@ -4,7 +4,7 @@ A boat's position is a pure function of (seed, boat, time), so a start fills the
 48 hours at most. It refuses a database that already holds real facts.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -13,8 +13,9 @@ import psycopg
 from fixtures import feed as raw_feed
 from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.daily import daily_letters
+from fixtures.fishery_books import fishery_letters
 from fixtures.fleet import SEED, boats
-from fixtures.letters import DEPARTMENTS, letter_of, publishers
+from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
@@ -34,6 +35,7 @@ from ingest.stream import ChunkStream
 from ingest.tables.withdraw import is_withdrawn
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
+from layers.books.weigh import keep_books
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.register import ensure_sources
@@ -54,9 +56,19 @@ TABLES = (
     ("zone", Sender("zones_demo", "simulated", "Vùng biển tự khái quát (mô phỏng)"), "zones.geojson"),
     ("vessel", Sender("registry_demo", "simulated", "Sổ đăng ký tàu cá (mô phỏng)"), "registry.csv"),
 )
+BOOKS = {
+    "vessel:vnfishbase": Sender("vnfishbase_demo", "simulated", "Vnfishbase (mô phỏng)"),
+    "border_call": Sender("border_demo", "simulated", "Sổ xuất, nhập bến của Biên phòng (mô phỏng)"),
+    "port_call": Sender("ecdt_demo", "simulated", "eCDT: rời, cập cảng (mô phỏng)"),
+    "landing": Sender("landing_demo", "simulated", "eCDT: bốc dỡ (mô phỏng)"),
+    "catch_log": Sender("logbook_demo", "simulated", "Nhật ký khai thác (mô phỏng)"),
+    "penalty": Sender("penalty_demo", "simulated", "Xử phạt vi phạm hành chính (mô phỏng)"),
+    "renumbering": Sender("renumbering_demo", "simulated", "Đổi số đăng ký (mô phỏng)"),
+}
 DESK = Desk(
     Sender("axis_demo", "simulated", "Trục liên thông (mô phỏng)"),
     {layer: sender for layer, sender, _ in TABLES}
+    | BOOKS
     | {
         "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
@@ -87,6 +99,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
         say(f"{(now - start).total_seconds() / 3600:.1f} giờ hành trình · hours of tracks")
         vms = raw_feed.vms_csv(boats(), start, now)
         fill(connection, vms, raw_feed.ais_lines(boats(), start, now, HISTORY), clock)
+        keep_books(connection, now)
         remember(connection, now)
 
 
@@ -112,10 +125,16 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
         for layer, sender, name in TABLES
         if not is_withdrawn(connection, layers[layer], sender.code)  # the owner's file stands in its place
     ]
-    sent += daily_letters(DATA / "unit-outlines.geojson", now, SEED)
-    with running(Axis(sent)) as url, AxisClient(url, SYSTEM, SECRET) as client:
+    sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
+    taken = post(connection, sent, now, say)
+    say(f"{taken} thông điệp mới qua trục liên thông (mô phỏng) · new messages over the axis")
+
+
+def post(connection: psycopg.Connection, letters: Sequence[Letter], now: datetime, say: Say) -> int:
+    """Let the stand-in axis deliver these letters; how many were new."""
+    with running(Axis(letters)) as url, AxisClient(url, SYSTEM, SECRET) as client:
         done = Post(connection, client, DESK, lambda: now, lambda listed, taken: _tell_taken(listed.name, taken, say))
-        say(f"{done.poll().taken} thông điệp mới qua trục liên thông (mô phỏng) · new messages over the axis")
+        return done.poll().taken
 
 
 def _tell_taken(name: str, taken: Taken, say: Say) -> None:
@@ -153,14 +172,35 @@ def feed(url: str, clock: Clock) -> None:
     lasting = LastingConnection(lambda: connect(url))
     with closing(lasting):
         ais, vms = (Delivery(lasting.current, sender, "live", clock) for sender in (AIS, VMS))
-        fleet = LiveFleet(clock, fed_until(lasting.current) or clock())
+        fleet, books_due = LiveFleet(clock, fed_until(lasting.current) or clock()), HourlyBooks(clock)
+
+        def stored() -> None:
+            remember(lasting.current, fleet.sent_until)
+            books_due.look(lasting.current)
+
         feeds = [
             LiveFeed(ChunkStream(fleet.ais, AisPipeline(clock)), ais),
-            LiveFeed(
-                ChunkStream(fleet.vms, VmsPipeline(clock)), vms, lambda: remember(lasting.current, fleet.sent_until)
-            ),
+            LiveFeed(ChunkStream(fleet.vms, VmsPipeline(clock)), vms, stored),
         ]
         run_feeds(feeds, lasting, Pace(clock=clock, stop=stop_asked(), say=tell))
+
+
+class HourlyBooks:
+    """The fisheries' books go on while the fleet does: once in every hour the agencies send theirs again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._hour = clock().replace(minute=0, second=0, microsecond=0)
+
+    def look(self, connection: psycopg.Connection) -> bool:
+        """Let the axis deliver what is due; whether anything was."""
+        now = self._clock()
+        if now - self._hour < timedelta(hours=1):
+            return False
+        self._hour = now.replace(minute=0, second=0, microsecond=0)
+        post(connection, fishery_letters(now, SEED), now, lambda _: None)
+        keep_books(connection, now)
+        return True
 
 
 class LiveFleet:

@@ -22,6 +22,7 @@ from web.live.socket import live
 from web.replay.chunks import ChunkReader
 from web.routes import (
     alarms,
+    books,
     docs,
     documents,
     exchange,
@@ -58,6 +59,7 @@ ROUTERS = (
     units.router,
     vessels.router,
     reported.router,
+    books.router,
     replay.router,
     style.router,
     tiles.router,

@@ -9,10 +9,12 @@ from ingest.bus.bus import BusAway, Consumer
 from ingest.bus.loader import Loader
 from ingest.lasting import LastingConnection
 from ingest.live import BEAT_EVERY, LAST_TRIES, TRACKS_EVERY, TRY_EVERY, Job, Pace, beat, is_due
+from layers.books.weigh import keep_books
 from layers.vessels.track_keeper import keep_tracks
 
 IDLE_TURN_S = 0.05
 LOOK_EVERY = timedelta(seconds=2)
+BOOKS_EVERY = timedelta(seconds=5)
 FORGET_EVERY = timedelta(seconds=30)
 
 
@@ -28,6 +30,7 @@ class LoaderLife:
             Job(BEAT_EVERY, self._beat),
             Job(LOOK_EVERY, lambda _: consumer.look_for_writers(connection.current)),
             Job(TRACKS_EVERY, lambda now: keep_tracks(connection.current, now)),
+            Job(BOOKS_EVERY, lambda now: keep_books(connection.current, now)),
             Job(FORGET_EVERY, lambda _: consumer.forget()),
         )
 

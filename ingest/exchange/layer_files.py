@@ -1,7 +1,7 @@
 """Files of layers that travel in a message: schools, health facilities … read by the same code as a file by hand.
 
 Our contract: the file's Description says `layer:NAME` or `book:NAME`, or its name begins with it
-(`school_2026-11.xlsx`).
+(`school_2026-11.xlsx`). Of several registers of one kind it says which: `layer:vessel:vnfishbase` is a source apart.
 """
 
 import re
@@ -14,7 +14,7 @@ from layers.books.registry import load_filed
 from layers.spec import Filed
 
 ADAPTER = "layer_file/1"
-_SAID = re.compile(r"\b(?:layer|book):([a-z_]+)\b")
+_SAID = re.compile(r"\b(?:layer|book):([a-z_]+)(?::([a-z0-9_]+))?\b")
 
 
 class LayerFiles:
@@ -27,21 +27,29 @@ class LayerFiles:
         return layer_of(given) is not None
 
     def target(self, given: Given) -> str:
-        """The layer it is for."""
-        layer = layer_of(given)
-        return layer.name if layer is not None else self.name
+        """The layer it is for, with the register where it names one."""
+        layer, register = layer_of(given), _register(given)
+        return self.name if layer is None else f"{layer.name}:{register}" if register else layer.name
 
     def publish(self, room: Room, given: Given, scratch: Path) -> Published:
         """Store the rows; each that is refused is kept with its bytes."""
         layer = layer_of(given)
         assert layer is not None  # nobody else is asked
-        sender = room.desk.sender(layer.name, layer.source, layer.title.vi)
+        register = _register(given)
+        named = (f"{layer.source}_{register}", f"{layer.title.vi} ({register})") if register else None
+        sender = room.desk.sender(self.target(given), *(named or (layer.source, layer.title.vi)))
         loaded = load_table(room.connection, layer, given.path, sender, room.clock)
         room.connection.execute(
             "UPDATE delivery SET paper_id = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
             (room.paper_id, ADAPTER, loaded.delivery_id),
         )
         return Published(loaded.summary, kept_of(loaded.reading, given.path, scratch))
+
+
+def _register(given: Given) -> str | None:
+    """Which of several registers a file says it is, or None."""
+    said = _SAID.search(given.description or "")
+    return None if said is None else said[2]
 
 
 def layer_of(given: Given) -> Filed | None:

@@ -141,7 +141,7 @@ def _value(rule: _Rule, given: Any) -> Any:
     if rule.day_first and rule.type.python_type in (date, datetime):
         given = from_day_first(given)
     value = text if rule.type.python_type is str else parse_value(rule.name, given, rule.type)
-    if rule.factor != 1.0:
+    if rule.factor != 1.0 and not isinstance(value, str):
         value = round(value * rule.factor, DIGITS_KEPT)
     if rule.values and value not in rule.values:
         value = _chosen(rule.field, str(value))

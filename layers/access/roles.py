@@ -22,4 +22,8 @@ Readers = frozenset[Role]
 PUBLIC: Readers = frozenset(Role)
 SIGNED_IN: Readers = PUBLIC - {Role.GUEST}
 OFFICERS: Readers = frozenset({Role.OFFICER, Role.POST, Role.OPERATOR, Role.ADMIN})
+CONTACTS: Readers = frozenset({Role.OFFICER, Role.POST})
+"""Who needs to reach a boat's people: masked until asked for with a reason, and every time it is noted who asked."""
+OWNERS: Readers = frozenset({Role.OFFICER})
+"""Who reads an owner's name without asking."""
 NOBODY: Readers = frozenset()

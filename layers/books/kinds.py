@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from layers.books.sides import VMS, call_side, fold_sql, nothing, register_side, side
 from layers.spec import Text
 
+OURS = "^QNG"
+"""What a number of this province begins with, as books are joined; that our registers lack another's is no news."""
 OTHER_LENGTH_M = 0.05
 """Registers round; what differs by less is the same length."""
 OTHER_BOAT_M = 1.0
@@ -65,13 +67,25 @@ FROM weigh_newest AS c JOIN live AS l ON l.vessel_id = c.vessel_id
 JOIN transmitter AS d ON d.id = l.transmitter_id AND d.kind = 'vms'
 WHERE l.t > %(now)s - %(fresh)s AND l.t > c.t + %(match)s
 """
-_VMS_IN_PORT = _VMS_FROM + "  AND l.in_port AND c.direction = 'out'"
-_VMS_AT_SEA = (
-    _VMS_FROM
-    + """  AND NOT l.in_port AND c.direction = 'in' AND NOT EXISTS (
-    SELECT FROM fishing_port AS p WHERE p.superseded_at IS NULL AND ST_DWithin(p.geom, l.geom, p.radius_m / 5e4)
-      AND ST_DWithin(p.geom::geography, l.geom::geography, p.radius_m))
+_PORT_AT = """(
+      SELECT FROM fishing_port AS f
+      WHERE f.superseded_at IS NULL AND ST_DWithin(f.geom, {place}, f.radius_m / 5e4)
+        AND ST_DWithin(f.geom::geography, {place}::geography, f.radius_m))
 """
+# So it has been for a while: a book may come an hour late, and a boat that leaves is in port before.
+_FOR_A_WHILE = """  AND EXISTS (
+    SELECT FROM (
+        SELECT ST_SetSRID(ST_MakePoint(q.lon_e7 / 1e7, q.lat_e7 / 1e7), 4326) AS place FROM position AS q
+        WHERE q.transmitter_id = l.transmitter_id AND q.t > c.t AND q.t <= l.t - %(match)s AND q.t > l.t - %(fresh)s
+          AND q.lon_e7 IS NOT NULL AND q.lat_e7 IS NOT NULL ORDER BY q.t DESC LIMIT 1) AS q
+    WHERE {way} EXISTS """
+_VMS_IN_PORT = (
+    f"{_VMS_FROM}  AND l.in_port AND c.direction = 'out'\n"
+    f"{_FOR_A_WHILE.format(way='')}{_PORT_AT.format(place='q.place')})"
+)
+_VMS_AT_SEA = (
+    f"{_VMS_FROM}  AND NOT l.in_port AND c.direction = 'in' AND NOT EXISTS {_PORT_AT.format(place='l.geom')}"
+    f"{_FOR_A_WHILE.format(way='NOT')}{_PORT_AT.format(place='q.place')})"
 )
 _CREW = f"""
 SELECT b.source_id || ':' || b.code || ':' || p.code, b.vessel_id, b.reg_key, greatest(b.t, p.t),
@@ -81,12 +95,13 @@ FROM weigh_call AS b JOIN weigh_call AS p ON p.boat = b.boat AND p.direction = b
 WHERE b.keeper = 'border' AND b.crew <> p.crew
 """
 _LICENCE = f"""
-SELECT DISTINCT ON (c.boat, v.licence_to, local_day) c.boat || ':' || local_day, c.vessel_id, c.reg_key, c.t,
+SELECT DISTINCT ON (c.boat, v.licence_to) c.boat || ':' || v.licence_to, c.vessel_id, c.reg_key,
+       min(c.t) OVER (PARTITION BY c.boat),
        {register_side("v", "licence_no", "licence_to")}, {call_side("c")}
 FROM (SELECT *, (t AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS local_day FROM weigh_call WHERE direction = 'out') AS c
 JOIN vessel AS v ON v.id = c.vessel_id AND v.leads
 WHERE v.licence_to < c.local_day
-ORDER BY c.boat, v.licence_to, local_day, c.keeper, c.t
+ORDER BY c.boat, v.licence_to, c.t DESC, c.keeper
 """
 _LANDING = f"""
 SELECT DISTINCT ON (g.source_id, g.receipt_no) g.source_id || ':' || g.receipt_no, n.vessel_id, g.reg_key, g.t,
@@ -114,7 +129,7 @@ FROM (
     SELECT reg_key, vessel_no, 'penalty', source_id, delivery_id, code, t, heard_at, row_id FROM penalty
     WHERE superseded_at IS NULL
 ) AS e
-WHERE NOT EXISTS (SELECT FROM vessel_number AS n WHERE n.reg_key = e.reg_key)
+WHERE e.reg_key ~ '{OURS}' AND NOT EXISTS (SELECT FROM vessel_number AS n WHERE n.reg_key = e.reg_key)
 ORDER BY e.reg_key, e.t, e.book, e.row_id
 """
 _DEVICE = f"""

@@ -21,4 +21,4 @@ class OfBoat:
 def number_field(model: type[OfBoat]) -> Field:
     """The column of files that names the boat."""
     also = ("Số đăng ký", "Số đăng ký tàu", "Số đăng ký tàu cá", "Biển số", "Số hiệu tàu", "Số hiệu phương tiện")
-    return Field(model.vessel_no, Text("Số tàu", "Boat's number"), also=also)  # type: ignore[arg-type]
+    return Field(model.vessel_no, Text("Số tàu", "Boat's number"), also=also)

@@ -97,7 +97,7 @@ def weigh(connection: psycopg.Connection, now: datetime) -> None:
 
 
 def _given(connection: psycopg.Connection, now: datetime) -> dict[str, datetime | timedelta]:
-    rules = dict(connection.execute(_RULES, {"now": now}).fetchall())
+    rules: dict[str, int] = dict(connection.execute(_RULES, {"now": now}).fetchall())
     spans = {name: timedelta(seconds=rules[step]) for name, step in _THRESHOLDS.items()}
     return {"now": now, "since": now - spans["back"], **spans}
 

@@ -207,7 +207,7 @@ def test_the_card_tells_devices_turns_seals_and_a_third_device(heard, sign_in):
 
 
 def test_a_call_for_help_is_on_the_card(heard, sign_in):
-    heard(2, flags=int(Flag.SOS))
+    heard(2, flags=int(Flag.DISTRESS))
     card = sign_in(Role.OFFICER).get("/api/vessels/v1").json()
     assert datetime.fromisoformat(card["sos_at"]) - ago(2) < timedelta(seconds=1)
 

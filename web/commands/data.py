@@ -16,6 +16,8 @@ from ingest.deliveries import Sender
 from ingest.tables.annotate import Sent, write_annotated
 from ingest.tables.load import Loaded, load_table
 from ingest.tables.table import ReadOptions
+from layers.books.registry import load_books
+from layers.books.weigh import keep_books
 from layers.database import connect
 from layers.registry import get_layer, load_layers
 from web import demo
@@ -26,7 +28,9 @@ MOST_SHOWN = 20
 
 
 def load(
-    layer: Annotated[str, typer.Argument(help="a layer's name, or `fixtures` for the demonstration province")],
+    layer: Annotated[
+        str, typer.Argument(help="the name of a layer or book, or `fixtures` for the demonstration province")
+    ],
     file: Annotated[
         Path | None, typer.Argument(help="CSV, XLSX, GeoJSON, GPKG, SHP, TAB, MIF; a folder or ZIP of its parts")
     ] = None,
@@ -39,13 +43,13 @@ def load(
     layer_name: Annotated[str | None, typer.Option(help="the layer of a file that has several")] = None,
     annotated: Annotated[Path | None, typer.Option(help="write the rows back to this XLSX, faults marked")] = None,
 ) -> None:
-    """Load a file into a layer; how it was read is told first, what is refused row by row."""
+    """Load a file into a layer or a book; how it was read is told first, what is refused row by row."""
     settings = WebSettings()
     with database(settings) as url:
         if layer == "fixtures":
             demo.load(url, say=typer.echo)
             return
-        wanted = get_layer(load_layers(), layer)
+        wanted = load_books().get(layer) or get_layer(load_layers(), layer)
         if file is None:
             typer.echo("give a file: opsmap load LAYER FILE", err=True)
             raise typer.Exit(2)
@@ -53,6 +57,7 @@ def load(
         sender = Sender(source or wanted.source, origin, None if source else wanted.title.vi, instead_of)
         with connect(url) as connection:
             sent, loaded = _load_asking(connection, sent, sender)
+            keep_books(connection, system_clock())
     tell(loaded)
     if annotated is not None:
         write_annotated(annotated, sent, loaded, system_clock)

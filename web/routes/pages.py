@@ -38,6 +38,12 @@ async def law() -> Response:
     return page("law")
 
 
+@router.get("/books")
+async def books() -> Response:
+    """The fisheries' books."""
+    return page("books")
+
+
 @router.get("/places")
 @router.get("/places/{layer}")
 @router.get("/places/{layer}/{key}")
