@@ -1,10 +1,10 @@
 """Joins the parts of messages that were cut into several sentences, and never joins what does not belong together.
 
-Ten sequence numbers are shared by a whole sea, so a number alone proves little. Parts belong together when channel,
-number and count agree, stations and tag groups do not disagree, and they were heard within three seconds; a part that
-no station timed takes its group's time, if it follows closely. Where nothing tells two candidates apart, order does:
-part one, then the rest. A complete message whose parts came in another order therefore waits a few lines, in case an
-orderly one claims part of it.
+Ten sequence numbers are shared by a whole sea, so a number alone proves little. Parts belong together when talker,
+channel, number and count agree, stations and tag groups do not disagree, and they were heard within three seconds; a
+part that no station timed takes its group's time, if it follows closely. Where nothing tells two candidates apart,
+order does: part one, then the rest. A complete message whose parts came in another order therefore waits a few lines,
+in case an orderly one claims part of it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ MAX_PER_KEY = 16
 
 _UNTIMED, _ARRIVAL = int(Flag.UNTIMED), int(Flag.ARRIVAL)
 _GUESSED = _UNTIMED | _ARRIVAL
-Key = tuple[bytes, bytes, int]
+Key = tuple[bytes, bytes, int, bytes]
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Assembler:
             yield self._take(key, group)
 
     def _place(self, part: Sentence) -> Iterator[Heard]:
-        key = (part.channel, part.seq, part.total)
+        key = (part.channel, part.seq, part.total, part.raw.rpartition(b"!")[2][:5].upper())
         candidates = [
             (distance, -group.touched, index, group)
             for index, group in enumerate(self._open.get(key, ()))

@@ -81,7 +81,7 @@ class Listener:
                 continue
             raw = line.raw.strip(_JUNK)
             first = raw[:1]
-            if first == b"!" and raw[3:6] in _BARE and raw[-3:-2] == b"*" and raw.count(b"!") == 1:
+            if first == b"!" and raw[3:6] in _BARE and raw.find(b"*") == len(raw) - 3 and raw.count(b"!") == 1:
                 yield self._hear(raw, raw, waiting or EMPTY, line)
                 continue
             outcome: Ended
@@ -136,8 +136,7 @@ class Listener:
         if not starts:
             return judge_other(raw, line.number) if raw else BLANK
         self.extra += len(starts) - 1
-        prefix_ms = moment_ms(raw[: starts[0]]) if starts[0] else None
-        envelope = waiting or EMPTY if prefix_ms is None else Envelope(prefix_ms).or_else(waiting)
+        envelope = read_prefix(raw[: starts[0]]).or_else(waiting) if starts[0] else waiting or EMPTY
         if len(starts) == 1:
             return self._hear_piece(raw, raw[starts[0] :], envelope, line)
         for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
@@ -161,6 +160,15 @@ def untimed(line: Line, envelope: Envelope) -> Envelope:
     if line.arrived_at is None:
         return envelope._replace(flags=envelope.flags | _UNTIMED)
     return envelope._replace(heard_ms=unix_ms(line.arrived_at), flags=envelope.flags | _ARRIVAL)
+
+
+def read_prefix(text: bytes) -> Envelope:
+    """What stands before a sentence and its own tag block: further tag blocks, a time, or noise."""
+    first, *pieces = text.split(b"\\")
+    said = Envelope(moment_ms(first))
+    for piece in pieces[:-1]:
+        said = (read_tag_block(piece) or EMPTY).or_else(said)
+    return said
 
 
 def split_suffix(text: bytes) -> tuple[bytes, bytes]:

@@ -36,8 +36,8 @@ SELECT id FROM (
 WHERE greatest(north, east) > 117000 AND north + east > 4600 * greatest(seconds, 1)
 GROUP BY id HAVING count(*) >= 4
 """  # noqa: S608 - our own words only
-# One transmission heard by a station whose clock is wrong is one place: of its copies the first counts (one that moves
-# never says the same twice, one at rest may). So is what a station sent on late: its second is not that of hearing it.
+# One transmission heard by a station whose clock is wrong is one place: of its copies the first counts (a boat that
+# moves never says the same twice, one at rest may). So is what came late: its second is not that of hearing it.
 _SPOTS = f"""
 SELECT transmitter_id, origin, t, lon_e7, lat_e7 FROM (
     SELECT p.transmitter_id, s.origin, p.t, p.lon_e7, p.lat_e7, p.utc_second, p.sog_dkn,

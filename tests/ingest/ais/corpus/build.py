@@ -79,6 +79,9 @@ def wrappings():
         case("iso time before", [b"2025-11-24T16:00:00.123Z " + A], [exact]),
         case("epoch before", [b"%d " % S + A], [timed]),
         case("milliseconds before", [b"[%d] " % T + A], [exact]),
+        case("two tag blocks", [b"\\" + TS + b"*" + nmea.checksum(TS) + b"\\" + tagged(A, b"s:X")], [timed]),
+        case("udp header and tag block", [b"UdPbC\0" + tagged(A, TS)], [timed]),
+        case("time before a tag block", [b"2025-11-24T16:00:00.123Z " + tagged(A, b"s:X")], [exact]),
         case("noise before", [b"ttyUSB0: " + A], [one]),
         case("wrapper", [wrapper(A), A], [exact], ignored={"wrapper": 1}),
         case(
@@ -249,6 +252,21 @@ def parts():
         case("three of four parts", three, [], {"payload_length": 3}),
         case("three parts of text", x, [[14, BOAT, None]], ignored=joined(len(x) - 1)),
         case("three parts backwards", x[::-1], [[14, BOAT, None]], ignored=joined(len(x) - 1)),
+        case("own ship's part and another's", [retagged(P1, f0=b"AIVDO"), P2], rejected={"incomplete_multipart": 2}),
+        case(
+            "two talkers, one number",
+            [P1, retagged(Q1, f0=b"BSVDM"), P2, retagged(Q2, f0=b"BSVDM")],
+            [p5, q5],
+            ignored=joined(2),
+        ),
+        case("own ship's parts", [retagged(P1, f0=b"AIVDO"), retagged(P2, f0=b"AIVDO")], [p5], ignored=joined()),
+        case(
+            "tag group with a wrong checksum",
+            [b"\\g:1-2-7,c:%d*00\\" % S + P1, b"\\g:2-2-7*00\\" + P2],
+            [[5, BOAT, S * 1000]],
+            ignored=joined(),
+            flags=[4],
+        ),
         case("no sequence number", [retagged(P1, f3=b""), retagged(P2, f3=b"")], [p5], ignored=joined()),
     ]
 
