@@ -30,7 +30,7 @@ _AIS = re.compile(rb"(?:\\[^\\!$]*\\)?![A-Za-z]{2}[Vv][Dd][MmOo],")
 _OTHER = re.compile(rb"[!$]([A-Z]{2}[A-Z0-9]{3}|P[A-Z0-9]{2,8}),[ -~]*")
 _BARE = (b"VDM", b"VDO")
 _UNTIMED, _ARRIVAL = int(Flag.UNTIMED), int(Flag.ARRIVAL)
-_TIGHT = re.compile(rb"[0-9A-Za-z]")
+_TIGHT = re.compile(rb"[0-9A-Fa-f]")
 
 
 class Sentence(NamedTuple):

@@ -1,6 +1,7 @@
 """Logs spoilt on their way: no message that was not sent, none lost that came whole, every line accounted for."""
 
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,8 +49,11 @@ def logs(draw):
     spoilt, whole = [], Counter()
     for number, line in lines:
         after = draw(st.sampled_from((*(["whole"] * 4), "bit", "byte", "cut", "twice", "merged", "lost", "put in")))
-        whole[number] += after in ("whole", "twice", "merged")
-        spoilt.append((after, _accident(draw, after, line)))
+        spoilt.append((number, after, _accident(draw, after, line)))
+    for (number, after, _), (_, following, _) in pairwise([*spoilt, (0, "whole", [])]):
+        whole[number] += after in ("whole", "twice") or (
+            after == "merged" and following in ("whole", "twice", "merged")
+        )
     return sent, whole, _joined(spoilt)
 
 
@@ -66,7 +70,7 @@ def _accident(draw, after, line):
 
 def _joined(spoilt):
     """The log's lines; a merged line has lost its end and runs into the next."""
-    text = b"".join(line + (b"" if after == "merged" else b"\n") for after, lines in spoilt for line in lines)
+    text = b"".join(line + (b"" if after == "merged" else b"\n") for _, after, lines in spoilt for line in lines)
     return text.split(b"\n")
 
 
