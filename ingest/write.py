@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from geo.clock import Clock, unix_ms
+from geo.clock import FUTURE_ALLOWANCE, Clock, unix_ms
 from ingest.echoes import EchoFinder
 from ingest.identities import keep_identities
 from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
@@ -58,8 +58,9 @@ DELETE FROM stage_report AS s WHERE s.flags & 1 = 1 AND EXISTS (
     AND p.payload_hash = s.payload_hash)
 """
 
-# A timed fix replaces an untimed one whatever their times; among equals the later one stands. What a person typed
-# (MANUAL) is in the history, but the device has not spoken.
+# A timed fix replaces an untimed one whatever their times; among equals the later one stands, unless it is of a time
+# that has not come: a clock was ahead then and was put right. What a person typed (MANUAL) is in the history, but the
+# device has not spoken.
 _NEWEST = """
 INSERT INTO live AS l (transmitter_id, t, heard_at, stored_at, source_id, lon_e7, lat_e7, sog_dkn, cog_ddeg,
                        heading_deg, nav_status, flags, version, geom)
@@ -74,7 +75,7 @@ ON CONFLICT (transmitter_id) DO UPDATE SET
     lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7, sog_dkn = excluded.sog_dkn, cog_ddeg = excluded.cog_ddeg,
     heading_deg = excluded.heading_deg, nav_status = excluded.nav_status, flags = excluded.flags,
     version = excluded.version, geom = excluded.geom
-WHERE (1 - (excluded.flags & 1), excluded.t) > (1 - (l.flags & 1), l.t)
+WHERE (1 - (excluded.flags & 1), excluded.t) > (1 - (l.flags & 1), l.t) OR l.t > %(latest)s
 """
 
 
@@ -172,7 +173,8 @@ class Writer:
         describe_transmitters(self.connection, facts, ids)
         keep_identities(self.connection, facts, ids, self._place["source"])
         if batch.fixes:
-            self.connection.execute(_NEWEST, self._place | {"version": version})
+            latest = self.clock() + FUTURE_ALLOWANCE
+            self.connection.execute(_NEWEST, self._place | {"version": version, "latest": latest})
             keep_turns(self.connection, first_heard(batch.fixes, ids))
             settle(self.connection, version)
             self.echoes.link(self.connection, batch.fixes, ids)

@@ -1,7 +1,7 @@
 """Positions that people reported by radio or telephone while a device was silent: kept, asked for, questioned.
 
 They are never the word of a device: no status, speed, distance or jump is made of them. What a centre's operator typed
-into a VMS message (`position.flags` 256) is listed beside them.
+into a VMS message (`position.flags` 512) is listed beside them.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ QUESTIONED_KN = 40.0
 """Faster than any fishing boat: most likely a wrong digit."""
 QUESTIONED_NM = 3.0
 MOST = 500
-TYPED = 256
+TYPED = 512
 
 _Correction = aliased(ReportedPosition)
 CORRECTED_BY = select(_Correction.id).where(_Correction.corrects == ReportedPosition.id).scalar_subquery()
