@@ -21,6 +21,7 @@ from web.commands import (
     processes,
     replay,
     retention,
+    templates,
     units,
     wall,
     work,
@@ -37,6 +38,7 @@ app.add_typer(keys.app, name="key")
 app.add_typer(units.app, name="units")
 app.add_typer(retention.app, name="retention")
 app.add_typer(wall.app, name="wall")
+app.add_typer(templates.app, name="template")
 app.command("load")(data.load)
 app.command("replay")(replay.replay)
 app.command("serve")(processes.serve)

@@ -15,6 +15,7 @@ from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.daily import daily_letters
 from fixtures.fishery_books import fishery_letters
 from fixtures.fleet import SEED, boats
+from fixtures.forms import form_letters
 from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
@@ -40,6 +41,7 @@ from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
+from web.demo_forms import ensure_forms
 from web.stopping import stop_asked, tell
 
 Say = Callable[[str], None]
@@ -126,6 +128,8 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
         if not is_withdrawn(connection, layers[layer], sender.code)  # the owner's file stands in its place
     ]
     sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
+    sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
+    ensure_forms(connection, now)
     taken = post(connection, sent, now, say)
     say(f"{taken} thông điệp mới qua trục liên thông (mô phỏng) · new messages over the axis")
 

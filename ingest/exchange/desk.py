@@ -54,7 +54,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Room:
-    """What every adapter of one message shares; `paper_id` is the paper its files came with, if any."""
+    """What every adapter of one message shares; `paper_id` is the paper its files came with, if any.
+
+    `issued_at` is the end of the day it bears; `sent_at` when the axis got it (UTC), where the axis says so.
+    """
 
     connection: psycopg.Connection
     desk: Desk
@@ -62,6 +65,7 @@ class Room:
     paper_id: int | None
     sender: Organ | None
     issued_at: datetime | None
+    sent_at: datetime | None = None
 
     def open(self, sender: Sender, label: str, adapter: str) -> tuple[int, int]:
         """A delivery of a source: (source id, delivery id)."""

@@ -149,7 +149,7 @@ def _told(failure: Exception) -> OpsmapError:
 
 def _publish(under: Under, sha256: bytes, message: tuple[int, Document], folder: Path) -> Outcome:
     message_id, document = message
-    room = Room(under.connection, under.desk, under.clock, None, document.sender, None)
+    room = Room(under.connection, under.desk, under.clock, None, document.sender, None, under.incoming.sent_at)
     case = Case(document, room, under.delivery, sha256, message_id, folder)
     before = brought(under.connection, under.delivery[0], document.document_id)
     if (why := check_known(case, content_name(document), before)) is not None:

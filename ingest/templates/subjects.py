@@ -97,11 +97,9 @@ class Subjects:
             return Fault(None, f"{said!r} may be {listed}; give the code", f"‘{said}’ có thể là {listed}; ghi mã")
         elsewhere = [u for u in self.units if u.code == said.strip() or _names(u, bare(said), name)]
         elsewhere = [u for u in elsewhere if kind is None or (kind == "commune") == (u.level == "commune")]
-        return (
-            self._explained(said, elsewhere)
-            if elsewhere
-            else self._unknown(said, {bare(u.name): u.full_name for u in self._today()})
-        )
+        if elsewhere:
+            return self._explained(said, elsewhere)
+        return self._unknown(said, {bare(u.name): u.full_name for u in self._today()})
 
     def _explained(self, said: str, found: Sequence[_Unit]) -> Fault:
         alike = self.wanted.level == "commune"

@@ -57,6 +57,7 @@ class FormSent:
     """A file as it came: where it lies now, its own name, by which door, given by whom, with which paper.
 
     `paper_id` is a paper that is recorded already (it came in a letter) with the moment it was told; else `paper`.
+    `came_at` is when it reached the door, if not now.
     """
 
     path: Path
@@ -66,6 +67,7 @@ class FormSent:
     paper: PaperFields = PaperFields()
     paper_id: int | None = None
     told_at: datetime | None = None
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _note(sent: FormSent, read: FormRead, given: Given, kept: tuple[bytes, Summa
         sent.path.stat().st_size,
         sent.door,
         "taken",
-        given.now,
+        min(sent.came_at or given.now, given.now),
         sent.given_by,
         read.template.id,
         given.delivery_id,

@@ -1,6 +1,7 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
 import { alarms } from './alarms';
 import { devicesEn } from './devices.en';
+import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
@@ -17,6 +18,7 @@ export const en: Dictionary = {
   ...timeEn,
   laws: lawEn,
   ...devicesEn,
+  intake: intake.en,
   wall: wallEn,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

@@ -1,6 +1,7 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { alarms } from './alarms';
 import { devicesVi } from './devices.vi';
+import { intake } from './intake';
 import { leaders } from './leaders';
 import { places } from './places';
 import { timeVi } from './time.vi';
@@ -16,6 +17,7 @@ export const vi = {
   ...timeVi,
   laws: lawVi,
   ...devicesVi,
+  intake: intake.vi,
   wall: wallVi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
