@@ -7,6 +7,7 @@ import psycopg
 
 from geo.clock import unix_ms
 from ingest.deliveries import Delivery
+from ingest.load import preface_of
 from ingest.outcome import Fix, Outcome, Reject
 from ingest.stream import Stream
 from ingest.summary import Summary
@@ -69,6 +70,7 @@ class LiveFeed:
             del self._waiting[:size]
             size = min(2 * size, BATCH)
         self._arrived_ms = None
+        self.delivery.keep_preface(preface_of(self._stream))
         self._on_stored()
 
     def sum_up(self, seconds: float) -> Summary:

@@ -7,20 +7,20 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput
-from ingest.deliveries import open_delivery
+from ingest.deliveries import Opened, close_delivery, open_delivery
 from ingest.form import Message, MessageForm
 from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.source import KEPT_OF_LONG_LINE
 from ingest.summary import Summary
 from ingest.tables.load import load_table
+from ingest.tables.table import ReadOptions
 from layers.database import transaction
 from layers.registry import load_layers
 from layers.sources.raw import keep_raw
 from layers.sources.register import ensure_source
 from layers.spec import Layer
 
-ADAPTER = "layer_file/1"
 REFUSED = "bad_file"
 
 
@@ -45,31 +45,22 @@ def take_layer_file(connection: psycopg.Connection, layer: Layer, message: Messa
         sha256 = keep_raw(connection, message.data, path.name, media, clock())
         try:
             with transaction(connection):
-                loaded = load_table(connection, layer, path, message.sender, clock)
+                options = ReadOptions(heard_at=message.arrived_at)
+                return load_table(connection, layer, path, message.sender, clock, options).summary
         except BadInput as error:
-            return _refuse(connection, message, clock, (error.detail, sha256))
-    _sign(connection, loaded.delivery_id, sha256)
-    return loaded.summary
+            return _refuse(connection, (layer, message), clock, (error.detail, sha256))
 
 
-def _refuse(connection: psycopg.Connection, message: Message, clock: Clock, why: tuple[str, bytes]) -> Summary:
+def _refuse(
+    connection: psycopg.Connection, what: tuple[Layer, Message], clock: Clock, why: tuple[str, bytes]
+) -> Summary:
+    layer, message = what
     sender = message.sender
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
-    delivery_id = open_delivery(connection, source_id, message.name, clock)
+    delivery_id = open_delivery(connection, source_id, message.name, clock, Opened(f"layer:{layer.name}"))
     reject = Reject(REFUSED, f"{message.name}: {why[0]}", message.data[:KEPT_OF_LONG_LINE])
-    store_rejects(connection, source_id, delivery_id, [reject], clock())
+    store_rejects(connection, source_id, delivery_id, [reject], clock(), message.arrived_at)
     summary = Summary(lines=1)
     summary.reject(REFUSED)
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s WHERE id = %s", (clock(), summary.as_json(), delivery_id)
-    )
-    _sign(connection, delivery_id, why[1])
+    close_delivery(connection, delivery_id, summary, clock(), why[1])
     return summary
-
-
-def _sign(connection: psycopg.Connection, delivery_id: int, sha256: bytes) -> None:
-    """Say in the delivery which bytes it came from and which code understood them."""
-    connection.execute(
-        "UPDATE delivery SET sha256 = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
-        (sha256, ADAPTER, delivery_id),
-    )

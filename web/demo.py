@@ -19,9 +19,10 @@ from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
 from geo.errors import BadInput
+from ingest.ais.load import FORM as AIS_FORM
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.exchange.axis import AxisClient, Post
 from ingest.exchange.desk import Desk
 from ingest.exchange.take import Taken
@@ -32,6 +33,7 @@ from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.stream import ChunkStream
 from ingest.tables.withdraw import is_withdrawn
+from ingest.vms.load import FORM as VMS_FORM
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
 from layers.database import connect, make_engine, transaction, write
@@ -152,7 +154,8 @@ def feed(url: str, clock: Clock) -> None:
     """Feed the fleet, live, until the process is told to stop; a gap since the last feed is filled first."""
     lasting = LastingConnection(lambda: connect(url))
     with closing(lasting):
-        ais, vms = (Delivery(lasting.current, sender, "live", clock) for sender in (AIS, VMS))
+        ais = Delivery(lasting.current, AIS, "live", clock, Opened(form=AIS_FORM))
+        vms = Delivery(lasting.current, VMS, "live", clock, Opened(form=VMS_FORM))
         fleet = LiveFleet(clock, fed_until(lasting.current) or clock())
         feeds = [
             LiveFeed(ChunkStream(fleet.ais, AisPipeline(clock)), ais),

@@ -1,4 +1,4 @@
-"""The deliveries of a loader: one a source, its row's summary moved in the same transaction as the rows it counts."""
+"""The deliveries of a loader: one a source and form, its summary moved in one transaction with the rows it counts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,14 +7,14 @@ import psycopg
 
 from geo.clock import Clock
 from ingest.bus.record import Record
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.feed import BATCH, refuse
 from ingest.form import LineForm
 from ingest.forms import FORMS
 from ingest.outcome import Outcome
 from ingest.stream import Tally
 from ingest.summary import Summary
-from ingest.write import Batch, Writer
+from ingest.write import Batch
 
 LABEL = "spool"
 _KNOWN = "SELECT origin, title_vi FROM source WHERE code = %s"
@@ -26,10 +26,13 @@ class Book:
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
         self.outcomes: list[Outcome] = []
+        self.prefaces: set[bytes] = set()
         self.arrived_ms: int | None = None
 
-    def add(self, outcomes: list[Outcome], counts: Tally, arrived_ms: int) -> None:
-        """Outcomes and counts of one record."""
+    def add(self, outcomes: list[Outcome], counts: Tally, arrived_ms: int, preface: bytes = b"") -> None:
+        """Outcomes and counts of one record, and the header line it was read under."""
+        if preface:
+            self.prefaces.add(preface)
         summary = self.delivery.summary
         summary.lines += counts.lines
         summary.extra_sentences += counts.extra
@@ -54,6 +57,9 @@ class Book:
             del self.outcomes[:size]
             size = min(2 * size, BATCH)
         self.arrived_ms = None
+        for preface in self.prefaces:
+            self.delivery.keep_preface(preface)
+        self.prefaces.clear()
         self.delivery.note()
 
 
@@ -62,21 +68,21 @@ class Books:
 
     def __init__(self, connection: psycopg.Connection, clock: Clock, label: str = LABEL) -> None:
         self._connection, self._clock, self._label = connection, clock, label
-        self._books: dict[tuple[str, str], Book] = {}
+        self._books: dict[tuple[str, str, str], Book] = {}
 
     def book(self, record: Record) -> Book:
-        """The book of a record's source, opened with its first."""
-        key = (record.source, record.origin)
+        """The book of a record's source and form, opened with its first."""
+        key = (record.source, record.origin, record.form)
         if key not in self._books:
             self._open(key, sender_of(self._connection, record))
         return self._books[key]
 
     def open(self, sender: Sender, form: str) -> None:
         """A book before its first record. BadInput for a source code of another origin."""
-        self._open((sender.code, sender.origin), replace(sender, cadence=sender.cadence or cadence_of(form)))
+        self._open((sender.code, sender.origin, form), replace(sender, cadence=sender.cadence or cadence_of(form)))
 
-    def _open(self, key: tuple[str, str], sender: Sender) -> None:
-        self._books[key] = Book(Delivery(self._connection, sender, self._label, self._clock))
+    def _open(self, key: tuple[str, str, str], sender: Sender) -> None:
+        self._books[key] = Book(Delivery(self._connection, sender, self._label, self._clock, Opened(form=key[2])))
 
     def lost(self, datagrams: int) -> None:
         """Datagrams known to be lost, in the first book's summary."""
@@ -89,11 +95,9 @@ class Books:
         for book in self._books.values():
             book.outcomes.clear()
             book.arrived_ms = None
-            delivery = book.delivery
-            delivery.use(connection)
-            row = connection.execute("SELECT summary FROM delivery WHERE id = %s", (delivery.id,)).fetchone()
-            delivery.summary = Summary.read(row[0]) if row and row[0] else Summary()
-            delivery.writer = Writer(connection, delivery.source_id, delivery.id, self._clock)
+            book.prefaces.clear()
+            row = connection.execute("SELECT summary FROM delivery WHERE id = %s", (book.delivery.id,)).fetchone()
+            book.delivery.begin_anew(connection, Summary.read(row[0]) if row and row[0] else Summary())
 
     def store(self) -> None:
         """Everything that waits, in the caller's transaction."""
@@ -107,7 +111,7 @@ class Books:
         return sum(len(book.outcomes) for book in self._books.values())
 
     def summaries(self) -> list[Summary]:
-        """One a source."""
+        """One a source and form."""
         return [book.delivery.summary for book in self._books.values()]
 
     def close(self) -> None:

@@ -113,14 +113,14 @@ class Loader:
             talk = self._talking[key] = Conversation(form, held)
         found, counts = talk.hear(held), talk.new_counts()
         if not held.again:
-            self.books.book(held.record).add(found, counts, held.record.arrived_ms)
+            self.books.book(held.record).add(found, counts, held.record.arrived_ms, talk.preface)
 
     def _part_from(self, who: Callable[[Conversation], bool], store: bool) -> None:
         for talk in [talk for talk in self._talking.values() if who(talk)]:
             del self._talking[talk.key]
             found, counts = talk.end(), talk.new_counts()
             if store:
-                self.books.book(talk.record).add(found, counts, talk.record.arrived_ms)
+                self.books.book(talk.record).add(found, counts, talk.record.arrived_ms, talk.preface)
 
     def _let_go(self, now: datetime) -> None:
         """Quiet peers: what they left is stored now, and need not be read again."""

@@ -6,12 +6,13 @@ Our contract: the file's Description says `layer:NAME`, or its name begins with 
 import re
 from pathlib import Path
 
+from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.tables.load import load_table
+from ingest.tables.table import ReadOptions
 from layers.registry import load_layers
 from layers.spec import Layer
 
-ADAPTER = "layer_file/1"
 _SAID = re.compile(r"\blayer:([a-z_]+)\b")
 
 
@@ -34,11 +35,8 @@ class LayerFiles:
         layer = layer_of(given)
         assert layer is not None  # nobody else is asked
         sender = room.desk.sender(layer.name, layer.source, layer.title.vi)
-        loaded = load_table(room.connection, layer, given.path, sender, room.clock)
-        room.connection.execute(
-            "UPDATE delivery SET paper_id = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
-            (room.paper_id, ADAPTER, loaded.delivery_id),
-        )
+        options = ReadOptions(opened=room.opened(adapter_named(self.name)))
+        loaded = load_table(room.connection, layer, given.path, sender, room.clock, options)
         return Published(loaded.summary, given.path)
 
 

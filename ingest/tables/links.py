@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 
 from ingest.tables.check import Checked
+from ingest.tables.stage import Delivered
 from layers.versions import bump
 from layers.vessels.live import settle
 
@@ -19,8 +20,8 @@ WHERE transmitter_id = %(device)s AND vessel_id <> %(vessel)s AND valid_to IS NU
 RETURNING vessel_id
 """
 _LINK = """
-INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id)
-SELECT %(device)s, %(vessel)s, %(since)s, %(source)s
+INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id, delivery_id)
+SELECT %(device)s, %(vessel)s, %(since)s, %(source)s, %(delivery)s
 WHERE NOT EXISTS (SELECT 1 FROM transmitter_on_vessel
                   WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL)
 ON CONFLICT (transmitter_id, vessel_id, valid_from) DO UPDATE SET valid_to = NULL
@@ -44,12 +45,13 @@ HAVING count(*) > 0
 
 
 def link_transmitters(
-    connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]], now: datetime
+    connection: psycopg.Connection, delivered: Delivered, rows: Sequence[tuple[int, Checked]]
 ) -> None:
     """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat."""
     boats: set[int] = set()
     for vessel, row in rows:
-        named = {"vessel": vessel, "since": row.t or now, "source": source_id}
+        named = {"vessel": vessel, "since": row.t or delivered.heard_at, "source": delivered.source_id}
+        named["delivery"] = delivered.delivery_id
         devices = [_transmitter(connection, kind, key) for kind, key in row.links]
         for device in devices:
             boats.update(former for (former,) in connection.execute(_CLOSE, named | {"device": device}))

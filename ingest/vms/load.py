@@ -3,6 +3,7 @@
 summary = load_vms(FileSource("vms.csv"), LoadOptions(SENDER, connection), report)
 """
 
+from dataclasses import replace
 from typing import Any
 
 from geo.clock import from_unix_ms
@@ -13,6 +14,7 @@ from ingest.source import Source
 from ingest.summary import Summary
 from ingest.vms.pipeline import VmsPipeline
 
+FORM = "vms_csv"
 SENDER = Sender("vms", "real", "VMS")
 
 
@@ -22,7 +24,7 @@ def load_vms(source: Source, options: LoadOptions, report: Reporter = quiet) -> 
     `options.connection` None is a dry run; `options.ndjson` gets one object per valid report. Errors: `BadInput` for a
     header without the needed columns (nothing is stored then) or a source code of another origin.
     """
-    return run_load(source, VmsPipeline(options.clock), options, describe_vms, report)
+    return run_load(source, VmsPipeline(options.clock), replace(options, form=FORM), describe_vms, report)
 
 
 def describe_vms(fact: Fact) -> dict[str, Any]:

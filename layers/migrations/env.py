@@ -12,7 +12,7 @@ from layers.base import Base
 from layers.database import MIGRATION_LOCK
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
-from layers.sources import exchange, papers, raw
+from layers.sources import exchange, papers, pulse, raw
 from layers.sources import models as source_models
 from layers.units import outlines
 from layers.vessels import models as vessel_models
@@ -26,6 +26,7 @@ TABLES = (
     access_models,
     exchange,
     papers,
+    pulse,
     raw,
     indicator_models,
     source_models,

@@ -34,7 +34,7 @@ class Transmitter(Base):
 
 
 class TransmitterOnVessel(Base):
-    """Which transmitter sat on which boat, from when to when, and who says so."""
+    """Which transmitter sat on which boat, from when to when, and who says so, in which delivery."""
 
     __tablename__ = "transmitter_on_vessel"
 
@@ -43,6 +43,7 @@ class TransmitterOnVessel(Base):
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     valid_to: Mapped[datetime | None]
     source_id: Mapped[int] = mapped_column(SmallInteger)
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Position(Base):
