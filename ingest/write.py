@@ -6,7 +6,6 @@ is (transmitter, t, source, payload hash) and the database keeps it.
 
 from collections.abc import Iterable
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 import psycopg
@@ -28,7 +27,6 @@ from layers.vessels.live import settle
 LAYER = "vessel"
 UNTIMED = int(Flag.UNTIMED)
 NO_TIME = int(Flag.UNTIMED | Flag.ARRIVAL)
-_LINES = attrgetter("lines")
 
 _NEW_POSITIONS = """
 INSERT INTO position (transmitter_id, t, source_id, payload_hash, heard_at, lon_e7, lat_e7, sog_dkn, cog_ddeg,
@@ -102,12 +100,12 @@ class Batch:
     @cached_property
     def refused_lines(self) -> int:
         """Input lines that its rejects cover."""
-        return sum(map(_LINES, self.rejects))
+        return sum(reject.lines for reject in self.rejects)
 
     @cached_property
     def lines(self) -> int:
         """Input lines that its facts and rejects were made of."""
-        return sum(map(_LINES, self.facts)) + self.refused_lines
+        return sum(fact.lines for fact in self.facts) + self.refused_lines
 
 
 def came_of(batch: Batch, stored: int, now_ms: int) -> Came:

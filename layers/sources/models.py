@@ -75,6 +75,7 @@ class RejectRow(Base):
         UniqueConstraint("source_id", "reason", "raw_hash"),
         CheckConstraint("state IN ('open', 'replayed', 'set_aside')", name="state"),
         Index("ix_reject_listed", "source_id", "state", "id"),
+        Index("ix_reject_state", "state", "id"),
         Index("ix_reject_reason", "source_id", "reason", "state", "id"),
         Index("ix_reject_delivery", "delivery_id", "state", "id"),
     )

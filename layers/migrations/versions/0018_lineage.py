@@ -79,6 +79,7 @@ def _rejects() -> None:
     op.add_column("reject", sa.Column("folded", sa.String(), server_default="", nullable=False))
     op.execute("UPDATE reject SET folded = lower(detail)")
     op.create_index("ix_reject_listed", "reject", ["source_id", "state", "id"])
+    op.create_index("ix_reject_state", "reject", ["state", "id"])
     op.create_index("ix_reject_reason", "reject", ["source_id", "reason", "state", "id"])
     op.create_index("ix_reject_delivery", "reject", ["delivery_id", "state", "id"])
     op.create_table(
@@ -141,7 +142,7 @@ def downgrade() -> None:
         op.drop_column("delivery", name)
     op.drop_table("reject_replay")
     op.drop_table("reject_tally")
-    for name in ("ix_reject_delivery", "ix_reject_reason", "ix_reject_listed"):
+    for name in ("ix_reject_delivery", "ix_reject_state", "ix_reject_reason", "ix_reject_listed"):
         op.drop_index(name, table_name="reject")
     op.drop_constraint(op.f("ck_reject_state"), "reject", type_="check")
     for name in ("folded", "faults", "arrived_at", "into_id", "note", "state_by", "state_at", "state"):

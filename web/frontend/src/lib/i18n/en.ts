@@ -2,6 +2,7 @@
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
+import { sources } from './sources';
 import { timeEn } from './time.en';
 import { wallEn } from './wall.en';
 
@@ -10,6 +11,7 @@ export const en: Dictionary = {
   ...places.en,
   ...timeEn,
   wall: wallEn,
+  sources: sources.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',

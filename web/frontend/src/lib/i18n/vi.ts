@@ -1,6 +1,7 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { leaders } from './leaders';
 import { places } from './places';
+import { sources } from './sources';
 import { timeVi } from './time.vi';
 import { wallVi } from './wall.vi';
 
@@ -9,6 +10,7 @@ export const vi = {
   ...places.vi,
   ...timeVi,
   wall: wallVi,
+  sources: sources.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',
