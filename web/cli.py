@@ -18,6 +18,8 @@ from web.commands import (
     ingest,
     keys,
     processes,
+    rebuild,
+    rejects,
     replay,
     units,
     wall,
@@ -32,9 +34,11 @@ app.add_typer(ingest.app, name="ingest")
 app.add_typer(accounts.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(units.app, name="units")
+app.add_typer(rejects.app, name="rejects")
 app.add_typer(wall.app, name="wall")
 app.command("load")(data.load)
 app.command("replay")(replay.replay)
+app.command("rebuild")(rebuild.rebuild)
 app.command("serve")(processes.serve)
 app.command("feed")(processes.feed)
 app.command("up")(processes.up)

@@ -38,6 +38,7 @@ from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
+from layers.sources.contacts import ensure_contacts
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
 from web.stopping import stop_asked, tell
@@ -81,6 +82,8 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
     with connect(url) as connection:
         refuse_real_facts(connection)
         now = clock()
+        with transaction(connection):
+            ensure_contacts(connection, read_csv(DATA / "demo-sources.csv"), now)
         load_books(connection, now, say)
         since = fed_until(connection)
         if since is None or since < now - HISTORY_FOR:

@@ -56,12 +56,12 @@ async def position_facts(connection: ReadConnection, name: str) -> list[Fact]:
 
 async def boat_facts(connection: ReadConnection, vessel: int | None, device: int | None) -> list[Fact]:
     """What a boat's panel stands on: the newest position of the device that counts, and each device's link to it."""
-    live = select(Live.transmitter_id, Live.t, Live.source_id)
+    live = select(Live.transmitter_id, Live.t.label("at"), Live.source_id)
     live = live.where(Live.transmitter_id == device) if vessel is None else live.where(Live.vessel_id == vessel)
     newest = (await connection.execute(live.order_by(Live.counted.desc(), Live.t.desc()).limit(1))).first()
     facts: list[Fact] = []
     if newest is not None:
-        key = (Position.transmitter_id == newest.transmitter_id, Position.t == newest.t)
+        key = (Position.transmitter_id == newest.transmitter_id, Position.t == newest.at)
         statement = _lines(Position).where(*key, Position.source_id == newest.source_id).limit(1)
         facts += [_line(row) for row in (await connection.execute(statement)).mappings()]
     if vessel is not None:
