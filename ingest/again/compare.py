@@ -93,20 +93,20 @@ def compare(stored: psycopg.Connection, rebuilt: psycopg.Connection, source: str
     return Compared(equal, found)
 
 
-def _all() -> dict[str, sql.Composable]:
+def _all() -> dict[str, sql.Composed]:
     layers = {layer.name: _of_layer(layer) for layer in load_layers().values() if layer.file is not None}
-    return {kind: sql.SQL(statement) for kind, statement in _STATEMENTS.items()} | layers
+    return {kind: sql.Composed([sql.SQL(statement)]) for kind, statement in _STATEMENTS.items()} | layers
 
 
 def _of_layer(layer: Layer) -> sql.Composed:
     names = [field.column.key for field in layer.fields if field.from_file and field.column is not None]
-    values = [sql.SQL("t.{}::text").format(sql.Identifier(str(name))) for name in names]
+    values: list[sql.Composable] = [sql.SQL("t.{}::text").format(sql.Identifier(str(name))) for name in names]
     if layer.file is not None and layer.file.place == "geometry":
         values.append(sql.SQL("md5(ST_AsBinary(t.geom))"))
     return sql.SQL(_ROWS).format(table=sql.Identifier(layer.model.__tablename__), values=sql.SQL(", ").join(values))
 
 
-def _stream(connection: psycopg.Connection, statement: sql.Composable, source: str | None) -> Iterator[Row]:
+def _stream(connection: psycopg.Connection, statement: sql.Composed, source: str | None) -> Iterator[Row]:
     """The rows of a statement, some thousand at a time."""
     with connection.cursor(name=f"compare_{next(_names)}") as cursor:
         cursor.itersize = _PAGE
