@@ -7,6 +7,7 @@ import psycopg
 
 from geo.clock import unix_ms
 from ingest.deliveries import Delivery
+from ingest.load import preface_of
 from ingest.outcome import Fix, Outcome, Reject
 from ingest.stream import Stream
 from ingest.summary import Summary
@@ -58,6 +59,7 @@ class LiveFeed:
         """Commit what is waiting. What cannot be stored now stays waiting; what never can be becomes a reject."""
         store_waiting(self.delivery, self._waiting, self._arrived_ms)
         self._arrived_ms = None
+        self.delivery.keep_preface(preface_of(self._stream))
         self._on_stored()
 
     def sum_up(self, seconds: float) -> Summary:

@@ -42,12 +42,14 @@ class MessageForm:
     """Whole messages or files. `media` is what the raw store calls them: csv, xlsx, xml, json …
 
     `take` runs inside the caller's transaction: it keeps the bytes (`keep_raw`), opens and closes a delivery, stores
-    facts and rejects. It never raises for what the message holds: a hopeless one becomes one reject.
+    facts and rejects. It never raises for what the message holds: a hopeless one becomes one reject. `withholds`: its
+    bytes may name people or machines, so nobody but `take` may keep any of them.
     """
 
     name: str
     media: str
     take: Callable[[psycopg.Connection, Message, Clock], Summary]
+    withholds: bool = False
 
 
 Form = LineForm | MessageForm

@@ -1,28 +1,26 @@
 """Files of layers and books as messages: a form for each that takes files, named `layer:NAME` or `book:NAME`."""
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput
-from ingest.deliveries import open_delivery
+from ingest.deliveries import Opened, close_delivery, open_delivery
 from ingest.form import Message, MessageForm
 from ingest.outcome import Reject
 from ingest.rejects import store_rejects
 from ingest.source import KEPT_OF_LONG_LINE
 from ingest.summary import Summary
-from ingest.tables.load import load_table
-from ingest.tables.reduced import kept_of
+from ingest.tables.load import form_name, load_table
+from ingest.tables.table import ReadOptions
 from layers.books.registry import load_filed
 from layers.database import transaction
 from layers.sources.raw import digest_of, keep_raw
 from layers.sources.register import ensure_source
-from layers.spec import Book, Filed
+from layers.spec import Filed
 
-ADAPTER = "layer_file/1"
 REFUSED = "bad_file"
 LONGEST_NAME = 60
 
@@ -36,7 +34,8 @@ def _form(layer: Filed) -> MessageForm:
     def take(connection: psycopg.Connection, message: Message, clock: Clock) -> Summary:
         return take_layer_file(connection, layer, message, clock)
 
-    return MessageForm(f"{'book' if isinstance(layer, Book) else 'layer'}:{layer.name}", "file", take)
+    withholds = layer.file is not None and layer.file.withhold
+    return MessageForm(form_name(layer), "file", take, withholds)
 
 
 def take_layer_file(connection: psycopg.Connection, layer: Filed, message: Message, clock: Clock) -> Summary:
@@ -44,23 +43,12 @@ def take_layer_file(connection: psycopg.Connection, layer: Filed, message: Messa
     with tempfile.TemporaryDirectory(prefix="opsmap-file-") as folder:
         path = Path(folder) / safe_name(message.name)
         path.write_bytes(message.data)
-        media = path.suffix.removeprefix(".").lower() or "file"
-        withheld = layer.file is not None and layer.file.withhold
-        sha256 = digest_of([message.data])
-        if not withheld:
-            keep_raw(connection, message.data, path.name, media, clock())
         try:
             with transaction(connection):
-                loaded = load_table(connection, layer, path, message.sender, clock)
+                options = ReadOptions(heard_at=message.arrived_at)
+                return load_table(connection, layer, path, message.sender, clock, options).summary
         except BadInput as error:
-            if withheld:  # whose names it may hold nobody can say
-                message = replace(message, data=f"sha256 {sha256.hex()}: not kept".encode())
-            return _refuse(connection, message, clock, (error.detail, sha256))
-        if withheld:
-            kept = kept_of(loaded.reading, path, Path(folder))
-            sha256 = keep_raw(connection, kept, kept.name, kept.suffix.removeprefix("."), clock())
-    _sign(connection, loaded.delivery_id, sha256)
-    return loaded.summary
+            return _refuse(connection, (layer, message, path), clock, error.detail)
 
 
 def safe_name(name: str) -> str:
@@ -69,24 +57,19 @@ def safe_name(name: str) -> str:
     return kept[-LONGEST_NAME:].lstrip(". ") or "file"
 
 
-def _refuse(connection: psycopg.Connection, message: Message, clock: Clock, why: tuple[str, bytes]) -> Summary:
-    sender = message.sender
+def _refuse(connection: psycopg.Connection, what: tuple[Filed, Message, Path], clock: Clock, why: str) -> Summary:
+    """Keep the file as one reject; of one whose names nobody can tell apart, its hash only."""
+    layer, message, path = what
+    sender, sha256, raw = message.sender, digest_of([message.data]), message.data[:KEPT_OF_LONG_LINE]
+    if layer.file is not None and layer.file.withhold:
+        raw = f"sha256 {sha256.hex()}: not kept".encode()
+    else:
+        keep_raw(connection, message.data, path.name, path.suffix.removeprefix(".").lower() or "file", clock())
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
-    delivery_id = open_delivery(connection, source_id, message.name, clock)
-    reject = Reject(REFUSED, f"{message.name}: {why[0]}", message.data[:KEPT_OF_LONG_LINE])
-    store_rejects(connection, source_id, delivery_id, [reject], clock())
+    delivery_id = open_delivery(connection, source_id, message.name, clock, Opened(form_name(layer)))
+    reject = Reject(REFUSED, f"{message.name}: {why}", raw)
+    store_rejects(connection, source_id, delivery_id, [reject], clock(), message.arrived_at)
     summary = Summary(lines=1)
     summary.reject(REFUSED)
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s WHERE id = %s", (clock(), summary.as_json(), delivery_id)
-    )
-    _sign(connection, delivery_id, why[1])
+    close_delivery(connection, delivery_id, summary, clock(), sha256)
     return summary
-
-
-def _sign(connection: psycopg.Connection, delivery_id: int, sha256: bytes) -> None:
-    """Say in the delivery which bytes it came from and which code understood them."""
-    connection.execute(
-        "UPDATE delivery SET sha256 = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
-        (sha256, ADAPTER, delivery_id),
-    )

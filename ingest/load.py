@@ -13,7 +13,7 @@ import orjson
 import psycopg
 
 from geo.clock import Clock, system_clock
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.outcome import Fact, Outcome, Reject
 from ingest.source import Line, Source
 from ingest.summary import Progress, Summary
@@ -60,12 +60,19 @@ class Pipeline(Protocol):
         ...
 
 
+def preface_of(reader: object) -> bytes:
+    """The line that must be read before any other of a pipeline or stream: its header, if its form has one."""
+    found: bytes = getattr(reader, "preface", b"")
+    return found
+
+
 @dataclass(frozen=True)
 class LoadOptions:
     """What a load is told beside its source.
 
     `connection` (psycopg, autocommit, from `layers.database.connect`) is None for a dry run: nothing is stored and
     `stored` stays 0. `ndjson` takes one JSON object a line for every valid message, stored or not. `clock` is UTC.
+    `form` is the name of the form that the source speaks.
     """
 
     sender: Sender
@@ -73,6 +80,7 @@ class LoadOptions:
     ndjson: BinaryIO | None = None
     clock: Clock = system_clock
     batch: int = BATCH
+    form: str | None = None
 
 
 class Behind:
@@ -122,7 +130,7 @@ def run_load(source: Source, pipeline: Pipeline, options: LoadOptions, describe:
     first = next(batches)
     delivery = None
     if options.connection is not None:
-        delivery = Delivery(options.connection, options.sender, source.label, options.clock)
+        delivery = Delivery(options.connection, options.sender, source.label, options.clock, Opened(options.form))
     summary = delivery.summary if delivery else Summary()
     with Behind(delivery.write if delivery else None) as store:
         for batch in chain((first,), batches):
@@ -134,6 +142,7 @@ def run_load(source: Source, pipeline: Pipeline, options: LoadOptions, describe:
             report(Progress(pipeline.lines, summary.messages, summary.stored, source.share(), monotonic() - began))
     summary.close(pipeline.lines, pipeline.extra, pipeline.ignored, monotonic() - began)
     if delivery:
+        delivery.keep_preface(preface_of(pipeline))
         delivery.close(source.digest())
         delivery.keep_tracks()
     return summary

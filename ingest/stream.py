@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from ingest.load import Pipeline
+from ingest.load import Pipeline, preface_of
 from ingest.outcome import Outcome
 from ingest.source import bounded
 
@@ -54,6 +54,11 @@ class ChunkStream:
         numbered = enumerate(self._read_chunk(), self._pipeline.lines + 1)
         lines = [bounded(raw.rstrip(b"\r\n"), now, number) for number, raw in numbered]
         return [*self._pipeline.push(lines), *self._pipeline.expire()]
+
+    @property
+    def preface(self) -> bytes:
+        """The header line that its lines are read under, once there was one."""
+        return preface_of(self._pipeline)
 
     def close(self) -> None:
         """Nothing comes without being asked for; and nothing is asked for any more."""

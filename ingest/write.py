@@ -5,11 +5,12 @@ is (transmitter, t, source, payload hash) and the database keeps it.
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 import psycopg
 
-from geo.clock import FUTURE_ALLOWANCE, Clock, unix_ms
+from geo.clock import FUTURE_ALLOWANCE, Clock, from_unix_ms, unix_ms
 from ingest.echoes import EchoFinder
 from ingest.identities import keep_identities
 from ingest.outcome import Fact, Fix, Flag, Outcome, Reject, Report
@@ -20,12 +21,14 @@ from ingest.straight import Place, copy_new, newest_of
 from ingest.touched import first_heard, leave_slip
 from ingest.transmitters import describe_transmitters, find_transmitters
 from layers.database import transaction
+from layers.sources.pulse import Came, ages_of, move_pulse
 from layers.versions import bump, notify
 from layers.vessels.live import settle
 from layers.vessels.turns import keep_turns
 
 LAYER = "vessel"
 UNTIMED = int(Flag.UNTIMED)
+NO_TIME = int(Flag.UNTIMED | Flag.ARRIVAL)
 
 _NEW_POSITIONS = """
 INSERT INTO position (transmitter_id, t, source_id, payload_hash, heard_at, lon_e7, lat_e7, sog_dkn, cog_ddeg,
@@ -98,6 +101,24 @@ class Batch:
         self.facts: list[Fact] = [*self.fixes, *self.reports]
         self.arrived_ms = arrived_ms
 
+    @cached_property
+    def refused_lines(self) -> int:
+        """Input lines that its rejects cover."""
+        return sum(reject.lines for reject in self.rejects)
+
+    @cached_property
+    def lines(self) -> int:
+        """Input lines that its facts and rejects were made of."""
+        return sum(fact.lines for fact in self.facts) + self.refused_lines
+
+
+def came_of(batch: Batch, stored: int, now_ms: int) -> Came:
+    """What a batch adds to its source's pulse; ages are from the device's time to the arrival."""
+    arrived_ms = now_ms if batch.arrived_ms is None else batch.arrived_ms
+    ages = ages_of([(arrived_ms - fact.t_ms) / 1000 for fact in batch.facts if not fact.flags & NO_TIME])
+    messages = len(batch.facts)
+    return Came(batch.lines, messages, stored, messages - stored, batch.refused_lines, ages)
+
 
 class Writer:
     """Stores the batches of one delivery of one source over one connection (autocommit outside `write_batch`)."""
@@ -120,8 +141,11 @@ class Writer:
             ids = self._find_ids(facts)
             make_partitions(self.connection, days)
             stored = self._store_facts(batch, facts, ids)
-            self._store_rejects(batch)
             version = self._publish(batch, facts, ids) if stored else None
+            # After the layer's lock, then the source's: so writers of several sources cannot wait for each other.
+            came = came_of(batch, stored, unix_ms(self.clock()))
+            move_pulse(self.connection, self._place["source"], came, self.clock())
+            self._store_rejects(batch)
         self._ids.update(ids)
         self._days |= days
         return BatchResult(len(facts), stored, version)
@@ -163,7 +187,8 @@ class Writer:
 
     def _store_rejects(self, batch: Batch) -> None:
         place = self._place
-        store_rejects(self.connection, place["source"], place["delivery"], batch.rejects, self.clock())
+        arrived = None if batch.arrived_ms is None else from_unix_ms(batch.arrived_ms)
+        store_rejects(self.connection, place["source"], place["delivery"], batch.rejects, self.clock(), arrived)
 
     def _publish(self, batch: Batch, facts: list[Fact], ids: dict[str, int]) -> int:
         """Under the layer's lock, last: identities, the newest fixes, and the word to every listening process."""

@@ -19,6 +19,8 @@ from web.commands import (
     ingest,
     keys,
     processes,
+    rebuild,
+    rejects,
     replay,
     retention,
     templates,
@@ -37,10 +39,12 @@ app.add_typer(accounts.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(units.app, name="units")
 app.add_typer(retention.app, name="retention")
+app.add_typer(rejects.app, name="rejects")
 app.add_typer(wall.app, name="wall")
 app.add_typer(templates.app, name="template")
 app.command("load")(data.load)
 app.command("replay")(replay.replay)
+app.command("rebuild")(rebuild.rebuild)
 app.command("serve")(processes.serve)
 app.command("feed")(processes.feed)
 app.command("work")(work.work)

@@ -21,9 +21,10 @@ from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
 from geo.errors import BadInput
+from ingest.ais.load import FORM as AIS_FORM
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.exchange.axis import AxisClient, Post
 from ingest.exchange.desk import Desk
 from ingest.exchange.take import Taken
@@ -34,11 +35,13 @@ from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.stream import ChunkStream
 from ingest.tables.withdraw import is_withdrawn
+from ingest.vms.load import FORM as VMS_FORM
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
 from layers.books.weigh import keep_books
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
+from layers.sources.contacts import ensure_contacts
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
 from web.demo_forms import ensure_forms
@@ -93,6 +96,8 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
     with connect(url) as connection:
         refuse_real_facts(connection)
         now = clock()
+        with transaction(connection):
+            ensure_contacts(connection, read_csv(DATA / "demo-sources.csv"), now)
         load_books(connection, now, say)
         since = fed_until(connection)
         if since is None or since < now - HISTORY_FOR:
@@ -175,7 +180,8 @@ def feed(url: str, clock: Clock) -> None:
     """Feed the fleet, live, until the process is told to stop; a gap since the last feed is filled first."""
     lasting = LastingConnection(lambda: connect(url))
     with closing(lasting):
-        ais, vms = (Delivery(lasting.current, sender, "live", clock) for sender in (AIS, VMS))
+        ais = Delivery(lasting.current, AIS, "live", clock, Opened(form=AIS_FORM))
+        vms = Delivery(lasting.current, VMS, "live", clock, Opened(form=VMS_FORM))
         fleet, books_due = LiveFleet(clock, fed_until(lasting.current) or clock()), HourlyBooks(clock)
 
         def stored() -> None:

@@ -37,3 +37,8 @@ def state_of(connection: HTTPConnection) -> State:
     """The state of the app that serves this connection."""
     state: State = connection.app.state.opsmap
     return state
+
+
+def url_of(state: State) -> str:
+    """The database's address, for work that has to be done over a plain connection."""
+    return state.engine.url.render_as_string(hide_password=False)

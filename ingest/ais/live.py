@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from geo.clock import system_clock
+from ingest.ais.load import FORM
 from ingest.ais.pipeline import AisPipeline
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.feed import LiveFeed
 from ingest.jumps import JumpWatch
 from ingest.lasting import LastingConnection
@@ -48,7 +49,7 @@ def listen_ais(station: Station, connection: LastingConnection, pace: Pace | Non
     receiver = Receiver(station.sockets, station.door)
     try:
         sender = replace(station.sender, cadence=station.sender.cadence or CADENCE)
-        delivery = Delivery(connection.current, sender, receiver.label, pace.clock)
+        delivery = Delivery(connection.current, sender, receiver.label, pace.clock, Opened(form=FORM))
         jumps = JumpWatch()
         feed = LiveFeed(PeerStream(receiver, lambda: AisPipeline(pace.clock, jumps)), delivery)
         receiver.start()

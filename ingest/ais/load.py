@@ -4,6 +4,7 @@ summary = load_ais(FileSource("log.nmea.gz"), ais_options(connection), report)
 print(summary.as_json())
 """
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from ingest.outcome import Fact, Fix, Identity
 from ingest.source import Source
 from ingest.summary import NO_TIME, Summary
 
+FORM = "nmea"
 SENDER = Sender("ais", "real", "AIS")
 
 
@@ -30,7 +32,7 @@ def load_ais(source: Source, options: LoadOptions, report: Reporter = quiet) -> 
     `options.connection` None is a dry run; `options.ndjson` gets one object per valid message. `report` is called
     after every batch with a `Progress`. Errors: `BadInput` for a source code of another origin; never for content.
     """
-    return run_load(source, AisPipeline(options.clock), options, describe_ais, report)
+    return run_load(source, AisPipeline(options.clock), replace(options, form=FORM), describe_ais, report)
 
 
 def describe_ais(fact: Fact) -> dict[str, Any]:

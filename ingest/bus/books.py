@@ -1,4 +1,4 @@
-"""The deliveries of a loader: one a source, its row's summary moved in the same transaction as the rows it counts."""
+"""The deliveries of a loader: one a source and form, its summary moved in one transaction with the rows it counts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,14 +7,13 @@ import psycopg
 
 from geo.clock import Clock
 from ingest.bus.record import Record
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.feed import store_waiting
 from ingest.form import LineForm
 from ingest.forms import FORMS
 from ingest.outcome import Outcome
 from ingest.stream import Tally
 from ingest.summary import Summary
-from ingest.write import Writer
 
 LABEL = "spool"
 _KNOWN = "SELECT origin, title_vi FROM source WHERE code = %s"
@@ -26,10 +25,13 @@ class Book:
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
         self.outcomes: list[Outcome] = []
+        self.prefaces: set[bytes] = set()
         self.arrived_ms: int | None = None
 
-    def add(self, outcomes: list[Outcome], counts: Tally, arrived_ms: int) -> None:
-        """Outcomes and counts of one record."""
+    def add(self, outcomes: list[Outcome], counts: Tally, arrived_ms: int, preface: bytes = b"") -> None:
+        """Outcomes and counts of one record, and the header line it was read under."""
+        if preface:
+            self.prefaces.add(preface)
         summary = self.delivery.summary
         summary.lines += counts.lines
         summary.extra_sentences += counts.extra
@@ -42,6 +44,9 @@ class Book:
         """Everything that waits, in the caller's transaction; what can never be stored becomes a reject."""
         store_waiting(self.delivery, self.outcomes, self.arrived_ms)
         self.arrived_ms = None
+        for preface in self.prefaces:
+            self.delivery.keep_preface(preface)
+        self.prefaces.clear()
         self.delivery.note()
 
 
@@ -50,25 +55,25 @@ class Books:
 
     def __init__(self, connection: psycopg.Connection, clock: Clock, label: str = LABEL) -> None:
         self._connection, self._clock, self._label = connection, clock, label
-        self._books: dict[tuple[str, str], Book] = {}
+        self._books: dict[tuple[str, str, str], Book] = {}
 
     def book(self, record: Record) -> Book:
-        """The book of a record's source, opened with its first."""
-        key = (record.source, record.origin)
+        """The book of a record's source and form, opened with its first."""
+        key = (record.source, record.origin, record.form)
         if key not in self._books:
             self._open(key, sender_of(self._connection, record), record.form)
         return self._books[key]
 
     def open(self, sender: Sender, form: str) -> None:
         """A book before its first record. BadInput for a source code of another origin."""
-        self._open((sender.code, sender.origin), replace(sender, cadence=sender.cadence or cadence_of(form)), form)
+        sender = replace(sender, cadence=sender.cadence or cadence_of(form))
+        self._open((sender.code, sender.origin, form), sender, form)
 
-    def _open(self, key: tuple[str, str], sender: Sender, form: str) -> None:
-        delivery = Delivery(self._connection, sender, self._label, self._clock)
-        self._books[key] = Book(delivery)
+    def _open(self, key: tuple[str, str, str], sender: Sender, form: str) -> None:
         found = FORMS.get(form)
-        if isinstance(found, LineForm) and found.adapter is not None:
-            delivery.sign(found.adapter)
+        adapter = found.adapter if isinstance(found, LineForm) else None
+        delivery = Delivery(self._connection, sender, self._label, self._clock, Opened(form, adapter))
+        self._books[key] = Book(delivery)
 
     def lost(self, datagrams: int) -> None:
         """Datagrams known to be lost, in the first book's summary."""
@@ -81,11 +86,9 @@ class Books:
         for book in self._books.values():
             book.outcomes.clear()
             book.arrived_ms = None
-            delivery = book.delivery
-            delivery.use(connection)
-            row = connection.execute("SELECT summary FROM delivery WHERE id = %s", (delivery.id,)).fetchone()
-            delivery.summary = Summary.read(row[0]) if row and row[0] else Summary()
-            delivery.writer = Writer(connection, delivery.source_id, delivery.id, self._clock)
+            book.prefaces.clear()
+            row = connection.execute("SELECT summary FROM delivery WHERE id = %s", (book.delivery.id,)).fetchone()
+            book.delivery.begin_anew(connection, Summary.read(row[0]) if row and row[0] else Summary())
 
     def store(self) -> None:
         """Everything that waits, in the caller's transaction."""
@@ -99,7 +102,7 @@ class Books:
         return sum(len(book.outcomes) for book in self._books.values())
 
     def summaries(self) -> list[Summary]:
-        """One a source."""
+        """One a source and form."""
         return [book.delivery.summary for book in self._books.values()]
 
     def close(self) -> None:

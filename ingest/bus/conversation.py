@@ -10,6 +10,7 @@ from geo.clock import from_unix_ms, unix_ms
 from geo.errors import BadInput
 from ingest.bus.bus import Held
 from ingest.form import LineForm
+from ingest.load import preface_of
 from ingest.outcome import Outcome, Reject
 from ingest.source import KEPT_OF_LONG_LINE, LineCutter
 from ingest.stream import Tally
@@ -85,6 +86,11 @@ class Conversation:
         lines, extra, ignored, _ = self._told
         self._told = counted
         return Tally(counted.lines - lines, counted.extra - extra, counted.ignored - ignored)
+
+    @property
+    def preface(self) -> bytes:
+        """The header line that the peer's lines are read under; empty for a form without one."""
+        return preface_of(self._pipeline)
 
     def _begin(self) -> None:
         self._cutter = LineCutter()

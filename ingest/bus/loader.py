@@ -123,7 +123,7 @@ class Loader:
             talk = self._talking[key] = Conversation(form, held)
         found, counts = talk.hear(held), talk.new_counts()
         if not held.again:
-            self.books.book(held.record).add(found, counts, held.record.arrived_ms)
+            self.books.book(held.record).add(found, counts, held.record.arrived_ms, talk.preface)
 
     def _hear_part(self, held: Held, part: Part) -> None:
         whole = self._parcels.take(held, part)
@@ -135,7 +135,7 @@ class Loader:
             del self._talking[talk.key]
             found, counts = talk.end(), talk.new_counts()
             if store:
-                self.books.book(talk.record).add(found, counts, talk.record.arrived_ms)
+                self.books.book(talk.record).add(found, counts, talk.record.arrived_ms, talk.preface)
 
     def _let_go(self, now: datetime) -> None:
         """Quiet peers: what they left is stored now, and need not be read again."""

@@ -11,7 +11,7 @@ from ingest.bus.books import sender_of
 from ingest.bus.parcel import read_part
 from ingest.bus.places import MOST_TRIES
 from ingest.bus.record import Record
-from ingest.deliveries import Sender, open_delivery
+from ingest.deliveries import Opened, Sender, close_delivery, open_delivery
 from ingest.form import LineForm, Message
 from ingest.forms import FORMS
 from ingest.outcome import Outcome, Reject
@@ -20,6 +20,7 @@ from ingest.source import KEPT_OF_LONG_LINE
 from ingest.stream import Tally
 from ingest.summary import Summary
 from layers.database import transaction
+from layers.sources.raw import keep_raw
 from layers.sources.register import ensure_source
 
 REFUSED = "not_understood"
@@ -57,13 +58,20 @@ def refuse_record(record: Record) -> tuple[list[Outcome], Tally]:
 def _refuse(connection: psycopg.Connection, what: tuple[Record, Sender], why: str, clock: Clock) -> Summary:
     record, sender = what
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
-    delivery_id = open_delivery(connection, source_id, printable(record.peer), clock)
+    form = record.form if record.form in FORMS else None
+    delivery_id = open_delivery(connection, source_id, printable(record.peer), clock, Opened(form))
     reject = Reject(REFUSED, f"{record.peer}: {why}", record.data[:KEPT_OF_LONG_LINE], None, record.arrived_ms)
-    store_rejects(connection, source_id, delivery_id, [reject], clock())
+    store_rejects(connection, source_id, delivery_id, [reject], clock(), from_unix_ms(record.arrived_ms))
     summary = Summary(lines=1)
     summary.reject(REFUSED)
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
-        (clock(), summary.as_json(), sha256(record.data).digest(), delivery_id),
-    )
+    kept = _keep(connection, record, clock) or sha256(record.data).digest()
+    close_delivery(connection, delivery_id, summary, clock(), kept)
     return summary
+
+
+def _keep(connection: psycopg.Connection, record: Record, clock: Clock) -> bytes | None:
+    """Keep the whole message for when its form is mended, unless it may hold what must not stay here."""
+    form = FORMS.get(record.form)
+    if form is None or isinstance(form, LineForm) or form.withholds:
+        return None
+    return keep_raw(connection, record.data, record.peer, form.media, clock())

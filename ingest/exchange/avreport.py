@@ -11,12 +11,13 @@ from pathlib import Path
 
 from geo.clock import local_date
 from geo.errors import BadInput
+from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.exchange.edxml_read import check_name, read_moment
 from ingest.exchange.figures import Figures, Report, Source, check_day, read_count, store_figures
 from ingest.xml_tree import Node, read_xml
 
-ADAPTER = "avreport/1"
+ADAPTER = adapter_named("avreport")
 CONTRACT = "opsmap/av-counts/1"
 REPORT = Report(
     CONTRACT,

@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from geo.errors import BadInput
+from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.tables.load import load_table
+from ingest.tables.table import ReadOptions
 from layers.registry import get_layer, load_layers
 
-ADAPTER = "cases-1022/1"
 CONTRACT = "opsmap/1022-cases/1"
 LAYER = "citizen_report"
 MOST = 8_000_000
@@ -53,11 +54,8 @@ class Cases1022:
         file = scratch / f"{given.path.parent.name}-1022.geojson"
         file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [_feature(case) for case in cases]}))
         sender = room.desk.sender(layer.name, layer.source, "Cổng 1022")
-        loaded = load_table(room.connection, layer, file, sender, room.clock)
-        room.connection.execute(
-            "UPDATE delivery SET paper_id = %s, adapter = %s WHERE id = %s",
-            (room.paper_id, ADAPTER, loaded.delivery_id),
-        )
+        options = ReadOptions(opened=room.opened(adapter_named("cases-1022")))
+        loaded = load_table(room.connection, layer, file, sender, room.clock, options)
         return Published(loaded.summary, kept)
 
 

@@ -10,7 +10,7 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import NotAllowed
-from ingest.deliveries import Sender, open_delivery
+from ingest.deliveries import Opened, Sender, close_delivery, open_delivery
 from ingest.exchange.document import Organ
 from ingest.summary import Summary
 from layers.sources.register import ensure_source
@@ -54,7 +54,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Room:
-    """What every adapter of one message shares; `paper_id` is the paper its files came with, if any.
+    """What every adapter of one message shares; `paper_id` is the paper its files came with, `delivery_id` its own.
 
     `issued_at` is the end of the day it bears; `sent_at` when the axis got it (UTC), where the axis says so.
     """
@@ -66,22 +66,20 @@ class Room:
     sender: Organ | None
     issued_at: datetime | None
     sent_at: datetime | None = None
+    delivery_id: int | None = None
 
     def open(self, sender: Sender, label: str, adapter: str) -> tuple[int, int]:
         """A delivery of a source: (source id, delivery id)."""
         source_id = ensure_source(self.connection, sender.code, sender.origin, sender.title, sender.cadence)
-        delivery_id = open_delivery(self.connection, source_id, label, self.clock)
-        self.connection.execute(
-            "UPDATE delivery SET adapter = %s, paper_id = %s WHERE id = %s", (adapter, self.paper_id, delivery_id)
-        )
-        return source_id, delivery_id
+        return source_id, open_delivery(self.connection, source_id, label, self.clock, self.opened(adapter))
+
+    def opened(self, adapter: str) -> Opened:
+        """What a delivery of this message's files says of itself."""
+        return Opened(adapter=adapter, parent_id=self.delivery_id, paper_id=self.paper_id)
 
     def close(self, delivery_id: int, summary: Summary, sha256: bytes | None) -> None:
         """Finish a delivery; `sha256` is that of the raw file kept for it."""
-        self.connection.execute(
-            "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
-            (self.clock(), summary.as_json(), sha256, delivery_id),
-        )
+        close_delivery(self.connection, delivery_id, summary, self.clock(), sha256)
 
 
 @dataclass(frozen=True)

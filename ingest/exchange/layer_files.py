@@ -7,13 +7,14 @@ Our contract: the file's Description says `layer:NAME` or `book:NAME`, or its na
 import re
 from pathlib import Path
 
+from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.tables.load import load_table
 from ingest.tables.reduced import kept_of
+from ingest.tables.table import ReadOptions
 from layers.books.registry import load_filed
 from layers.spec import Filed
 
-ADAPTER = "layer_file/1"
 _SAID = re.compile(r"\b(?:layer|book):([a-z_]+)(?::([a-z0-9_]+))?\b")
 
 
@@ -38,11 +39,8 @@ class LayerFiles:
         register = _register(given)
         named = (f"{layer.source}_{register}", f"{layer.title.vi} ({register})") if register else None
         sender = room.desk.sender(self.target(given), *(named or (layer.source, layer.title.vi)))
-        loaded = load_table(room.connection, layer, given.path, sender, room.clock)
-        room.connection.execute(
-            "UPDATE delivery SET paper_id = %s, adapter = coalesce(adapter, %s) WHERE id = %s",
-            (room.paper_id, ADAPTER, loaded.delivery_id),
-        )
+        options = ReadOptions(opened=room.opened(adapter_named(self.name)))
+        loaded = load_table(room.connection, layer, given.path, sender, room.clock, options)
         return Published(loaded.summary, kept_of(loaded.reading, given.path, scratch))
 
 

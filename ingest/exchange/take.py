@@ -15,7 +15,8 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput, OpsmapError
-from ingest.deliveries import open_delivery
+from ingest.adapters import adapter_named
+from ingest.deliveries import Opened, close_delivery, open_delivery
 from ingest.exchange.desk import Desk, Room
 from ingest.exchange.document import Document
 from ingest.exchange.message import read_message
@@ -26,10 +27,11 @@ from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from layers.database import transaction
 from layers.sources.exchange import Arrived, Known, brought, count_again, find_message, keep_links, record_message, step
+from layers.sources.pulse import NO_AGES, Ages, ages_of
 from layers.sources.raw import cut_pieces, digest_of, read_pieces
 from layers.sources.register import ensure_source
 
-ADAPTER = "edxml/1"
+OPENED = Opened(adapter=adapter_named("edxml"))
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,14 @@ def take_message(connection: psycopg.Connection, incoming: Incoming, desk: Desk,
         source_id = ensure_source(connection, desk.axis.code, desk.axis.origin, desk.axis.title, desk.axis.cadence)
         uid = incoming.uid or f"sha256:{sha256.hex()}"
         known = find_message(connection, source_id, uid)
-        delivery = (source_id, open_delivery(connection, source_id, incoming.name, clock))
+        delivery = (source_id, open_delivery(connection, source_id, incoming.name, clock, OPENED))
         under = Under(connection, incoming, desk, clock, delivery)
         if known is not None:
             taken, kept = _take_again(under, known, (uid, sha256)), sha256
         else:
             taken, kept = _take_new(under, (uid, sha256), Path(folder))
         taken.summary.seconds = monotonic() - began
-        _close(connection, delivery[1], taken.summary, (kept, clock()))
+        close_delivery(connection, delivery[1], taken.summary, clock(), kept, _age(incoming, clock()))
     return taken
 
 
@@ -149,7 +151,8 @@ def _told(failure: Exception) -> OpsmapError:
 
 def _publish(under: Under, sha256: bytes, message: tuple[int, Document], folder: Path) -> Outcome:
     message_id, document = message
-    room = Room(under.connection, under.desk, under.clock, None, document.sender, None, under.incoming.sent_at)
+    sent_at = under.incoming.sent_at
+    room = Room(under.connection, under.desk, under.clock, None, document.sender, None, sent_at, under.delivery[1])
     case = Case(document, room, under.delivery, sha256, message_id, folder)
     before = brought(under.connection, under.delivery[0], document.document_id)
     if (why := check_known(case, content_name(document), before)) is not None:
@@ -202,14 +205,12 @@ def _store_reject(under: Under, why: tuple[str, str], document: Document | None)
     """Keep what may be kept of a message as one reject (reason, detail)."""
     with under.incoming.open() as stream:
         raw = telling_piece(stream, under.incoming.size, document)
-    store_rejects(under.connection, *under.delivery, [Reject(*why, raw)], under.clock())
+    store_rejects(under.connection, *under.delivery, [Reject(*why, raw)], under.clock(), under.clock())
     summary = Summary(lines=1)
     summary.reject(why[0])
     return summary
 
 
-def _close(connection: psycopg.Connection, delivery_id: int, summary: Summary, kept: tuple[bytes, datetime]) -> None:
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s, adapter = %s WHERE id = %s",
-        (kept[1], summary.as_json(), kept[0], ADAPTER, delivery_id),
-    )
+def _age(incoming: Incoming, now: datetime) -> Ages:
+    """How long ago the axis says that the message was sent."""
+    return NO_AGES if incoming.sent_at is None else ages_of([(now - incoming.sent_at).total_seconds()])

@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 
 from ingest.tables.check import Checked
+from ingest.tables.stage import Delivered
 from layers.versions import bump
 from layers.vessels.identity import settle_boats
 from layers.vessels.live import settle
@@ -27,8 +28,8 @@ WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NUL
     AND %(seal)s::text IS NOT NULL AND seal <> %(seal)s
 """
 _LINK = """
-INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id, seal)
-SELECT %(device)s, %(vessel)s, %(since)s, %(source)s, %(seal)s::text
+INSERT INTO transmitter_on_vessel (transmitter_id, vessel_id, valid_from, source_id, delivery_id, seal)
+SELECT %(device)s, %(vessel)s, %(since)s, %(source)s, %(delivery)s, %(seal)s::text
 WHERE NOT EXISTS (SELECT 1 FROM transmitter_on_vessel
                   WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL
                     AND (%(seal)s::text IS NULL OR seal = %(seal)s))
@@ -60,7 +61,7 @@ HAVING count(*) > 0
 
 
 def link_transmitters(
-    connection: psycopg.Connection, source_id: int, rows: Sequence[tuple[int, Checked]], now: datetime
+    connection: psycopg.Connection, delivered: Delivered, rows: Sequence[tuple[int, Checked]]
 ) -> None:
     """Link every transmitter the rows name to its boat, and give the live fixes already heard their boat.
 
@@ -69,8 +70,9 @@ def link_transmitters(
     """
     boats: set[int] = set()
     settle_boats(connection, [vessel for vessel, _ in rows])
-    for vessel, row in _believed(connection, source_id, rows):
-        named = {"vessel": vessel, "since": row.t or now, "source": source_id}
+    for vessel, row in _believed(connection, delivered.source_id, rows):
+        named = {"vessel": vessel, "since": row.t or delivered.heard_at, "source": delivered.source_id}
+        named["delivery"] = delivered.delivery_id
         seals = dict(row.seals)
         devices = [_transmitter(connection, kind, key) for kind, key in row.links]
         for device, (_, key) in zip(devices, row.links, strict=True):

@@ -1,6 +1,5 @@
 """Write: the rows of one file into a layer's table, in one transaction, with what was refused and how it was read."""
 
-import hashlib
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,27 +12,30 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput
-from ingest.deliveries import Sender, open_delivery
+from ingest.deliveries import Sender, close_delivery, open_delivery
 from ingest.outcome import Fault, Reject
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from ingest.tables import frames
+from ingest.tables.again import keep_devices, leave_overtaken
 from ingest.tables.check import COMMUNE, Checked, RowCheck
 from ingest.tables.columns import bare, header_names, match_columns
+from ingest.tables.kept import keep_read
 from ingest.tables.links import link_transmitters
-from ingest.tables.parts import files_of, found_table
+from ingest.tables.parts import found_table
 from ingest.tables.placing import choose_placing
 from ingest.tables.read import open_table
 from ingest.tables.reading import Reading
 from ingest.tables.stage import Delivered, Stage
 from ingest.tables.suspect import Sample, judge_places
-from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions, Report
+from ingest.tables.table import NOTHING_SAID, Again, RawRow, ReadOptions, Report
 from ingest.tables.withdraw import withdraw_source
 from layers.books.slips import books_changed
 from layers.bunches import refresh_bunches
 from layers.database import transaction
+from layers.sources.pulse import NO_AGES, Ages, ages_of
 from layers.sources.register import ensure_source
-from layers.spec import Filed, Layer
+from layers.spec import Book, Filed, Layer
 from layers.sums import refresh_sums
 from layers.units.outlines import hold_borders
 from layers.versions import bump, notify
@@ -41,6 +43,7 @@ from layers.versions import bump, notify
 BATCH = 10_000
 SAMPLED = 10_000
 """Rows looked at before the first is understood."""
+SAID = ("crs", "encoding", "sheet", "layer_name")
 MOST_KEPT = 50_000
 """Refused rows told one by one; all are stored and counted."""
 
@@ -65,15 +68,28 @@ class _Run:
     summary: Summary = field(default_factory=Summary)
     rejects: list[Reject] = field(default_factory=list)
     linked: dict[str, Checked] = field(default_factory=dict)
+    again: Again | None = None
+    ages: Ages = NO_AGES
 
-    def refuse(self, rejects: Sequence[Reject]) -> None:
-        """Store, count and (the first of them) keep what was refused."""
-        store_rejects(
-            self.connection, self.delivered.source_id, self.delivered.delivery_id, rejects, self.delivered.now
-        )
+    @property
+    def only_some(self) -> bool:
+        """Whether only some rows of a file are wanted, that were refused before."""
+        return self.again is not None and self.again.only is not None
+
+    def wants(self, number: int | None) -> bool:
+        """Whether a row is to be stored, or refused, at all."""
+        return self.again is None or self.again.wants(number)
+
+    def refuse(self, found: Sequence[Reject]) -> int:
+        """Count, store and (the first of them) keep what was refused; how many. What stands refused is not stored."""
+        rejects = [reject for reject in found if self.wants(reject.line_no)]
+        if not self.only_some:
+            by, heard_at = self.delivered, self.delivered.heard_at
+            store_rejects(self.connection, by.source_id, by.delivery_id, rejects, by.now, heard_at)
         for reject in rejects:
             self.summary.reject(reject.reason)
-        self.rejects.extend(rejects[: MOST_KEPT - len(self.rejects)])
+        self.rejects.extend(rejects if self.only_some else rejects[: MOST_KEPT - len(self.rejects)])
+        return len(rejects)
 
 
 def load_table(
@@ -97,13 +113,13 @@ def load_table(
     began, now = time.monotonic(), clock()
     with found_table(path) as file:
         reading = read_file(layer, file, options)
-        digest = _digest(file)
         with transaction(connection):
             hold_borders(connection)
-            run = _begin(connection, layer, path, sender, clock)
+            run = _begin((connection, layer, path), sender, clock, options)
             _move(run, _store(run, reading, now, options.report), sender.instead_of)
             run.summary.seconds = time.monotonic() - began
-            _close_delivery(run, digest)
+            kept = keep_read(connection, reading, path, file, run.delivered.now)
+            close_delivery(connection, run.delivered.delivery_id, run.summary, run.delivered.now, kept, ages=run.ages)
     return Loaded(run.summary, sorted(run.rejects, key=lambda r: r.line_no or 0), reading, run.delivered.delivery_id)
 
 
@@ -144,10 +160,26 @@ def check_rows(
     return [o for o in outcomes if isinstance(o, Checked)], refused
 
 
-def _begin(connection: psycopg.Connection, layer: Filed, path: Path, sender: Sender, clock: Clock) -> _Run:
+def _begin(given: tuple[psycopg.Connection, Filed, Path], sender: Sender, clock: Clock, options: ReadOptions) -> _Run:
+    connection, layer, path = given
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title)
-    delivered = Delivered(source_id, open_delivery(connection, source_id, path.name, clock), clock())
-    return _Run(connection, layer, delivered, frames.cells_frame(connection))
+    opened = options.opened._replace(form=form_name(layer), said=said_of(options, sender))
+    if options.again is not None:
+        opened = opened._replace(replay_of=options.again.replay_of)
+    delivery_id, now = open_delivery(connection, source_id, path.name, clock, opened), clock()
+    delivered = Delivered(source_id, delivery_id, now, options.heard_at or now)
+    return _Run(connection, layer, delivered, frames.cells_frame(connection), again=options.again)
+
+
+def form_name(layer: Filed) -> str:
+    """What the form of a layer's or a book's files is called."""
+    return f"{'book' if isinstance(layer, Book) else 'layer'}:{layer.name}"
+
+
+def said_of(options: ReadOptions, sender: Sender) -> dict[str, str] | None:
+    """What a person said about a file, for whoever reads it again; None when nothing."""
+    named = {name: getattr(options, name) for name in SAID} | {"instead_of": sender.instead_of}
+    return {name: value for name, value in named.items() if value is not None} or None
 
 
 def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) -> Stage:
@@ -161,8 +193,9 @@ def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) ->
             sample.add([row for row in rows if isinstance(row, RawRow)], communes)
         stage.add(checked, _cells(run, checked))
         run.refuse([*refused, *strangers])
-        run.summary.lines += len(rows)
-        run.summary.messages += len(checked)
+        run.summary.lines += sum(run.wants(row.number if isinstance(row, RawRow) else row.line_no) for row in rows)
+        run.summary.messages += sum(run.wants(row.number) for row in checked)
+        run.ages = run.ages.plus(ages_of([(now - row.t).total_seconds() for row in checked if row.t is not None]))
         if run.layer.file is not None and run.layer.file.links:
             run.linked |= {row.code: row for row in reversed(checked) if row.code not in run.linked}
         if report is not None:
@@ -175,9 +208,10 @@ def _store(run: _Run, reading: Reading, now: datetime, report: Report | None) ->
 def _move(run: _Run, stage: Stage, instead_of: str | None) -> None:
     """Take what is new out of the stage into the layer, and let everybody know."""
     assert run.layer.file is not None
-    repeats = list(stage.take_repeats(run.layer.file.code))
-    run.refuse(repeats)
-    run.summary.messages -= len(repeats)
+    run.summary.messages -= run.refuse(list(stage.take_repeats(run.layer.file.code)))
+    if run.again is not None:
+        stage.keep_only(run.again.only)
+        leave_overtaken(run.connection, run.layer, run.delivered.source_id, run.delivered.heard_at)
     run.summary.stored = stage.move()
     run.summary.duplicates = run.summary.messages - run.summary.stored
     withdrawn = _withdraw(run, instead_of)
@@ -189,7 +223,8 @@ def _move(run: _Run, stage: Stage, instead_of: str | None) -> None:
         refresh_bunches(run.connection, run.layer)
     if run.layer.file.links:
         rows = [(entity, run.linked[code]) for code, entity in stage.moved().items()]
-        link_transmitters(run.connection, run.delivered.source_id, rows, run.delivered.now)
+        rows = rows if run.again is None else keep_devices(run.connection, rows)
+        link_transmitters(run.connection, run.delivered, rows)
     books_changed(run.connection, run.layer.name, run.delivered.now)
     notify(run.connection, {"layer": run.layer.name, "version": version})
 
@@ -239,20 +274,3 @@ def _commune_names(connection: psycopg.Connection) -> dict[str, str]:
     """The code of each commune of today by its folded names."""
     rows = connection.execute("SELECT code, name, full_name FROM unit WHERE level = 'commune' AND valid_to IS NULL")
     return {bare(name): code for code, *names in rows.fetchall() for name in names}
-
-
-def _digest(path: Path) -> bytes:
-    """The SHA-256 of a table and its parts."""
-    found = hashlib.sha256()
-    for part in files_of(path):
-        with part.open("rb") as file:
-            while piece := file.read(1 << 20):
-                found.update(piece)
-    return found.digest()
-
-
-def _close_delivery(run: _Run, digest: bytes) -> None:
-    run.connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s WHERE id = %s",
-        (run.delivered.now, run.summary.as_json(), digest, run.delivered.delivery_id),
-    )

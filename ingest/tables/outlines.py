@@ -14,8 +14,10 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput
-from ingest.deliveries import open_delivery
+from ingest.adapters import adapter_named
+from ingest.deliveries import Opened, close_delivery, open_delivery
 from ingest.outcome import Reject
+from ingest.summary import Summary
 from ingest.tables.outline_report import Report, compare
 from ingest.tables.parts import found_table
 from ingest.tables.read import read_rows
@@ -125,7 +127,5 @@ def _code(row: RawRow, column: str | None) -> str:
 def record(connection: psycopg.Connection, drawn: outlines.Drawn, clock: Clock) -> None:
     """Note the delivery, so that it stands among what sources sent."""
     source = ensure_source(connection, SOURCE, "real", "Ranh giới chính thức do chủ quản cấp")
-    delivery = open_delivery(connection, source, drawn.file_name, clock)
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, sha256 = %s WHERE id = %s", (clock(), drawn.sha256, delivery)
-    )
+    delivery = open_delivery(connection, source, drawn.file_name, clock, Opened(adapter=adapter_named("outlines")))
+    close_delivery(connection, delivery, Summary(lines=1, messages=1, stored=1), clock(), drawn.sha256)

@@ -50,18 +50,20 @@ WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
 """
 _MOVE = """
 INSERT INTO {table} (id, source_id, delivery_id, heard_at, stored_at, {columns})
-SELECT coalesce(s.id, nextval('fact_id')), %(source)s, %(delivery)s, %(now)s, %(now)s, {columns}
+SELECT coalesce(s.id, nextval('fact_id')), %(source)s, %(delivery)s, %(heard)s, %(now)s, {columns}
 FROM (SELECT * FROM stage_fact ORDER BY line_no) AS s
 """
+_ORIGIN = "INSERT INTO row_origin (delivery_id, code, row_no) SELECT %(delivery)s, code, line_no FROM stage_fact"
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """Whose rows they are: the source, the delivery and the moment, UTC."""
+    """Whose rows they are: the source, the delivery, the moment of storing and that of hearing, UTC."""
 
     source_id: int
     delivery_id: int
     now: datetime
+    heard_at: datetime
 
 
 class Stage:
@@ -70,8 +72,9 @@ class Stage:
     def __init__(self, connection: psycopg.Connection, layer: Filed, delivered: Delivered) -> None:
         self._connection = connection
         self._given = {"source": delivered.source_id, "delivery": delivered.delivery_id, "now": delivered.now}
+        self._given |= {"heard": delivered.heard_at}
         self._table = sql.Identifier(layer.model.__tablename__)
-        self._now = delivered.now
+        self._now, self._heard_at = delivered.now, delivered.heard_at
         assert layer.file is not None
         fields = [f.column.key for f in layer.fields if f.from_file and f.column is not None]
         fields += [name for name, _ in layer.file.fixed] + (["code"] if layer.file.key else [])
@@ -103,7 +106,7 @@ class Stage:
                 values = [row.values[name] for name in self._fields]
                 shape = [shapes[at]] if self._shaped else []
                 content = hash_raw(content_hash_source(row))
-                copy.write_row([*values, row.t or self._now, content, cell, *shape, row.number, row.raw])
+                copy.write_row([*values, row.t or self._heard_at, content, cell, *shape, row.number, row.raw])
 
     def take_repeats(self, code_field: str) -> Iterator[Reject]:
         """The rows whose code stood in an earlier one, taken out again."""
@@ -116,6 +119,11 @@ class Stage:
             f"DELETE FROM stage_fact AS s USING {twice} AS f WHERE f.code = s.code AND s.line_no > f.first_no"  # noqa: S608
         )
 
+    def keep_only(self, numbers: frozenset[int] | None) -> None:
+        """Leave only the rows of these numbers in the stage; None: all of them."""
+        if numbers is not None:
+            self._connection.execute("DELETE FROM stage_fact WHERE NOT line_no = ANY(%s)", (list(numbers),))
+
     def move(self) -> int:
         """Store what is new or corrected; how many rows that was."""
         self._connection.execute("ANALYZE stage_fact")
@@ -126,6 +134,7 @@ class Stage:
             self._run_same(self._same)
             self._run(_FRESH)
         self._run(_CLOSE)
+        self._run(_ORIGIN)
         return self._run(_MOVE).rowcount
 
     def moved(self) -> dict[str, int]:

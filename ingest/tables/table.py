@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Frame
+from ingest.deliveries import UNKNOWN, Opened
 from ingest.outcome import Reject
 from ingest.tables.encodings import AS_IT_IS, Letters
 
@@ -33,6 +35,18 @@ Report = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
+class Again:
+    """The numbers of the rows wanted now (None: all of them), and the delivery they were refused in."""
+
+    replay_of: int
+    only: frozenset[int] | None = None
+
+    def wants(self, number: int | None) -> bool:
+        """Whether a row is among those wanted."""
+        return self.only is None or number in self.only
+
+
+@dataclass(frozen=True)
 class ReadOptions:
     """What a person says about a file instead of what it declares or we would guess; who is told how far it is."""
 
@@ -43,6 +57,9 @@ class ReadOptions:
     report: Report | None = None
     names: frozenset[str] = frozenset()  # folded names of our columns: the line that has most of them is the header
     titled: bool = False  # lines of titles may stand above the header of a text file
+    opened: Opened = UNKNOWN  # what its delivery says beside the form: the message it came in, the paper
+    heard_at: datetime | None = None  # when it reached us, if that was before now
+    again: Again | None = None
 
 
 NOTHING_SAID = ReadOptions()

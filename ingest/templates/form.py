@@ -7,7 +7,7 @@ import psycopg
 
 from geo.clock import Clock
 from geo.errors import BadInput
-from ingest.deliveries import open_delivery
+from ingest.deliveries import Opened, close_delivery, open_delivery
 from ingest.form import Message, MessageForm
 from ingest.outcome import Reject
 from ingest.rejects import store_rejects
@@ -38,15 +38,12 @@ def take_template_file(connection: psycopg.Connection, message: Message, clock: 
 def _refuse(connection: psycopg.Connection, message: Message, error: BadInput, clock: Clock) -> Summary:
     sender = message.sender
     source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
-    delivery_id = open_delivery(connection, source_id, message.name, clock)
+    delivery_id = open_delivery(connection, source_id, message.name, clock, Opened("template", ADAPTER))
     reject = Reject(REFUSED, f"{message.name}: {error.detail}", message.data[:KEPT_OF_LONG_LINE])
-    store_rejects(connection, source_id, delivery_id, [reject], clock())
+    store_rejects(connection, source_id, delivery_id, [reject], clock(), message.arrived_at)
     summary = Summary(lines=1)
     summary.reject(REFUSED)
-    connection.execute(
-        "UPDATE delivery SET finished_at = %s, summary = %s, adapter = %s WHERE id = %s",
-        (clock(), summary.as_json(), ADAPTER, delivery_id),
-    )
+    close_delivery(connection, delivery_id, summary, clock())
     return summary
 
 

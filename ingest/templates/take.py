@@ -10,7 +10,7 @@ import psycopg
 
 from geo.clock import Clock, end_of_day
 from geo.errors import BadInput
-from ingest.deliveries import Sender, open_delivery
+from ingest.deliveries import Opened, Sender, close_delivery, open_delivery
 from ingest.rejects import store_rejects
 from ingest.summary import Summary
 from ingest.templates.read import Asked, FormRead, read_form
@@ -18,6 +18,7 @@ from layers.database import transaction
 from layers.indicators.store import Given, store_observations
 from layers.sources.department_files import FileNote, note_file
 from layers.sources.papers import Heading, record_paper
+from layers.sources.pulse import ages_of
 from layers.sources.raw import keep_raw
 from layers.sources.register import ensure_source
 
@@ -91,18 +92,15 @@ def take_form(connection: psycopg.Connection, sent: FormSent, asked: Asked, send
         source_id = ensure_source(connection, sender.code, sender.origin, sender.title, sender.cadence)
         stands = asked.official or sent.paper.whole
         read = read_form(connection, sent.path, sent.name, replace(asked, official=stands), now)
-        delivery_id = open_delivery(connection, source_id, sent.name, clock)
+        delivery_id = open_delivery(connection, source_id, sent.name, clock, Opened("template", ADAPTER))
         paper_id = sent.paper_id or _paper(connection, sent.paper, (source_id, delivery_id), now)
         kept = keep_raw(connection, sent.path, sent.name, sent.path.suffix.removeprefix(".") or "file", now)
         told_at = sent.told_at or (end_of_day(sent.paper.issued_on) if sent.paper.issued_on else now)
         given = Given(source_id, delivery_id, paper_id, min(told_at, now), now)
         summary = _store(connection, read, given)
         summary.seconds = time.monotonic() - began
-        connection.execute(
-            "UPDATE delivery SET finished_at = %s, summary = %s, sha256 = %s, adapter = %s, paper_id = %s"
-            " WHERE id = %s",
-            (now, summary.as_json(), kept, ADAPTER, paper_id, delivery_id),
-        )
+        connection.execute("UPDATE delivery SET paper_id = %s WHERE id = %s", (paper_id, delivery_id))
+        close_delivery(connection, delivery_id, summary, now, kept, ages_of([(now - given.heard_at).total_seconds()]))
         file_id = note_file(connection, _note(sent, read, given, (kept, summary)))
     return FormTaken(summary, read, delivery_id, file_id)
 

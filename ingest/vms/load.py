@@ -7,6 +7,7 @@ summary = load_vms_file("export.xlsx", "xlsx", LoadOptions(SENDER, connection), 
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -32,6 +33,7 @@ from layers.database import transaction
 from layers.sources.raw import keep_raw
 from layers.vessels.track_keeper import keep_all_tracks
 
+FORM = "vms_csv"
 SENDER = Sender("vms", "real", "VMS")
 UNVERIFIED = "vms_national/1 (Thông báo 1008: cách ghi chưa xác minh)"
 LINES: Mapping[str, Callable[..., Pipeline]] = {"national": NationalPipeline, "naf": NafPipeline}
@@ -90,7 +92,7 @@ def load_vms(source: Source, options: LoadOptions, report: Reporter = quiet) -> 
     `options.connection` None is a dry run; `options.ndjson` gets one object per valid report. Errors: `BadInput` for a
     header without the needed columns (nothing is stored then) or a source code of another origin.
     """
-    return run_load(source, VmsPipeline(options.clock), options, describe_vms, report)
+    return run_load(source, VmsPipeline(options.clock), replace(options, form=FORM), describe_vms, report)
 
 
 def load_vms_file(
@@ -106,6 +108,7 @@ def load_vms_file(
     if form in LINES:
         pipeline = _with_provider(LINES[form], form, provider)(options.clock)
         on_board = None if options.connection is None else read_on_board(options.connection)
+        options = replace(options, form=f"vms_{form}")
         return run_load(FileSource(path), Named(pipeline, on_board), options, describe_vms, report)
     if form == "csv" and is_ours(head_of(path)):
         return load_vms(FileSource(path), options, report)

@@ -39,6 +39,11 @@ class VmsPipeline:
         """Headers and blank lines."""
         return self._reader.ignored
 
+    @property
+    def preface(self) -> bytes:
+        """The header line, once it was read."""
+        return self._reader.preface
+
     def refresh(self) -> None:
         """Look at the clock."""
         self.now_ms = unix_ms(self._clock())

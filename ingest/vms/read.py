@@ -34,6 +34,7 @@ class RowReader:
     def __init__(self, header: Sequence[str] | None = None) -> None:
         self.lines = 0
         self.ignored: Counter[str] = Counter()
+        self.preface = b""
         self._header = None if header is None else list(header)
 
     def read(self, lines: Iterable[Line | Reject]) -> Iterator[Row | Reject]:
@@ -53,6 +54,7 @@ class RowReader:
         cells = split_cells(line)
         if self._header is None:
             self._header = check_header(cells)
+            self.preface = line.raw.removeprefix(_BOM).rstrip(b"\r\n")
         if isinstance(cells, Reject):
             return cells
         if [cell.strip() for cell in cells] == self._header:

@@ -10,7 +10,7 @@ import psycopg
 
 from geo.clock import Clock, from_unix_ms, unix_ms
 from geo.errors import BadInput
-from ingest.deliveries import Delivery, Sender
+from ingest.deliveries import Delivery, Opened, Sender
 from ingest.feed import store_waiting
 from ingest.form import Message, MessageForm
 from ingest.jumps import JumpWatch
@@ -129,12 +129,12 @@ class Kept:
 
 def store_reading(connection: psycopg.Connection, reading: Reading, kept: Kept, clock: Clock) -> Summary:
     """A delivery of its own with everything that was read; runs inside the caller's transaction."""
-    delivery = Delivery(connection, kept.sender, kept.label, clock)
+    opened = Opened(f"vms_{kept.format}", ADAPTERS[kept.format])
+    delivery = Delivery(connection, kept.sender, kept.label, clock, opened)
     summary = delivery.summary
     summary.told = [told.vi for told in reading.told]
     summary.lines = reading.lines
     summary.ignored.update(reading.ignored)
     store_waiting(delivery, list(reading.outcomes), None)
     delivery.close(kept.sha256)
-    delivery.sign(ADAPTERS[kept.format])
     return summary

@@ -43,7 +43,10 @@ NOT_HEARD = 513
 
 
 class TransmitterOnVessel(Base):
-    """Which transmitter sat on which boat, from when to when, and who says so; `seal` is the number on its seal."""
+    """Which transmitter sat on which boat, from when to when, and who says so, in which delivery.
+
+    `seal` is the number on its seal.
+    """
 
     __tablename__ = "transmitter_on_vessel"
 
@@ -53,6 +56,7 @@ class TransmitterOnVessel(Base):
     valid_to: Mapped[datetime | None]
     source_id: Mapped[int] = mapped_column(SmallInteger)
     seal: Mapped[str | None]
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class DeviceTurn(Base):

@@ -19,6 +19,7 @@ import moments
 import outline_tiles
 import point_tiles
 import replay_chunks
+import source_pulses
 import unit_sums
 import web_memory
 from goals import Goal, say
@@ -40,6 +41,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "replay", lambda: replay_chunks.run(on)
     yield "moment", lambda: moments.run(on)
     yield "memory", lambda: web_memory.run(on)
+    yield "sources", lambda: source_pulses.run(on)
     yield "files", lambda: file_rows.run(on)
     yield "fence", geofence.run
     yield "detectors", detectors.run

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from geo.clock import FUTURE_ALLOWANCE, local_date
 from geo.errors import BadInput
+from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.exchange.figures import Figures, Report, Source, check_day, store_figures
 from ingest.exchange.his.dialects import Stay, dialect_of, read_stay
 from ingest.outcome import Reject
 from ingest.xml_tree import Limits, Node, read_xml
 
-ADAPTER = "his/1"
+ADAPTER = adapter_named("his")
 CONTRACT = "opsmap/facility-day/1"
 REPORT = Report(
     CONTRACT,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0019_bus"
-down_revision: str | None = "0017_templates"
+down_revision: str | None = "0018_lineage"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

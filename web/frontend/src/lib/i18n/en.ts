@@ -5,6 +5,7 @@ import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { places } from './places';
+import { sources } from './sources';
 import { timeEn } from './time.en';
 import { transmitters } from './transmitters';
 import { lawEn } from './law.en';
@@ -20,6 +21,7 @@ export const en: Dictionary = {
   ...devicesEn,
   intake: intake.en,
   wall: wallEn,
+  sources: sources.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',

@@ -4,6 +4,7 @@ import { devicesVi } from './devices.vi';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import { places } from './places';
+import { sources } from './sources';
 import { timeVi } from './time.vi';
 import { transmitters } from './transmitters';
 import { lawVi } from './law.vi';
@@ -19,6 +20,7 @@ export const vi = {
   ...devicesVi,
   intake: intake.vi,
   wall: wallVi,
+  sources: sources.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',

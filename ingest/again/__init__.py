@@ -1,0 +1,1 @@
+"""Reading again what was kept raw: rejects after something was mended, and everything, to prove it gives the same."""
