@@ -18,6 +18,6 @@ VERSIONS: Mapping[str, int] = {
 
 
 def adapter_named(name: str) -> str:
-    """An adapter with its version, as deliveries say it; `layer:NAME` and `book:NAME` are understood by `layer_file`."""
+    """An adapter with its version, as deliveries say it; `layer:NAME` and `book:NAME` are read by `layer_file`."""
     kind = "layer_file" if name.startswith(("layer:", "book:")) else name
     return f"{kind}/{VERSIONS.get(kind, 1)}"
