@@ -192,11 +192,13 @@ def _number(name: str) -> int:
 
 
 def _fact(fact: Fact, row: RowMapping | None, named: bool) -> FactView:
+    """What has no times of its own (a link) was heard and stored with its delivery."""
+    came = None if row is None else row["started_at"]
     return FactView(
         what=fact.what,
         t=fact.t,
-        heard_at=fact.heard_at,
-        stored_at=fact.stored_at,
+        heard_at=fact.heard_at or came,
+        stored_at=fact.stored_at or came,
         superseded_at=fact.superseded_at,
         rows=fact.rows,
         row_no=fact.row_no,
