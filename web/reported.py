@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Row, select
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
 from geo.degrees import Axis, parse_degrees
-from geo.errors import BadInput, NotFound, OpsmapError
+from geo.errors import BadInput, NotFound
 from geo.measure import METRES_PER_NM, distance_m
 from layers.access.accounts import Who
 from layers.database import ReadConnection, read, write_async
@@ -26,16 +26,6 @@ EXAMPLES: dict[Axis, str] = {
     "lat": "15°20'30\"N, 15 độ 20 phút 30 giây, 15,3417",
     "lon": "109°05'E, 109 độ 5 phút, 109,0833",
 }
-
-
-class Questioned(OpsmapError):
-    """A report that is asked about before it is kept: send it again with `confirmed`."""
-
-    title = "Xin kiểm tra lại vị trí"
-
-    def __init__(self, view: "QuestionView") -> None:
-        super().__init__(view.detail, field="confirmed")
-        self.view = view
 
 
 class NewReport(BaseModel):
@@ -91,13 +81,10 @@ class ReportedList(BaseModel):
 
 
 class QuestionView(BaseModel):
-    """Why a report is asked about, and how its place was understood (EPSG:4326)."""
+    """Why a report was not kept yet, and how its place was understood (EPSG:4326): send it again with `confirmed`."""
 
-    type: str = "about:blank"
-    title: str = Questioned.title
-    status: int = 409
+    kept: Literal[False] = False
     detail: str
-    field: str = "confirmed"
     doubts: list[ChoiceView]
     lon: float
     lat: float
@@ -124,8 +111,8 @@ async def read_reported(state: State, vessel: str, since: datetime | None, until
 _WORDS = (reported.CALLERS, reported.CHANNELS)
 
 
-async def keep_reported(state: State, vessel: str, told: NewReport, who: Who) -> ReportedView:
-    """Keep a report as that person's. BadInput names the field; Questioned when somebody should look at it first."""
+async def keep_reported(state: State, vessel: str, told: NewReport, who: Who) -> ReportedView | QuestionView:
+    """Keep a report as that person's, or ask when somebody should look at it first. BadInput names the field."""
     now = state.clock()
     t, place = _moment(told.t or now, now), Place(_degrees(told.lon, "lon"), _degrees(told.lat, "lat"))
     for name, words in (("caller_role", reported.CALLERS), ("channel", reported.CHANNELS)):
@@ -135,7 +122,7 @@ async def keep_reported(state: State, vessel: str, told: NewReport, who: Who) ->
         number = await _boat(connection, vessel)
         doubts = await _doubts(connection, number, place, t)
     if doubts and not told.confirmed:
-        raise Questioned(_question(doubts, place))
+        return _question(doubts, place)
     values = _values(told, number, t, place) | {"heard_at": now, "taken_by": who.username, "doubts": doubts}
     async with write_async(state.engine) as connection:
         kept = (await connection.execute(reported.same_statement(values))).scalar()

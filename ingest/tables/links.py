@@ -23,8 +23,8 @@ RETURNING vessel_id
 """
 # A device under another seal than before has been off the boat: its stay ends, and a new one begins.
 _RESEAL = """
-UPDATE transmitter_on_vessel SET valid_to = %(since)s
-WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL AND valid_from < %(since)s
+UPDATE transmitter_on_vessel SET valid_to = greatest(valid_from, %(since)s)
+WHERE transmitter_id = %(device)s AND vessel_id = %(vessel)s AND valid_to IS NULL
     AND %(seal)s::text IS NOT NULL AND seal <> %(seal)s
 """
 _LINK = """

@@ -8,7 +8,7 @@ from geo.errors import NeedsLogin
 from layers.access.accounts import Who
 from layers.access.roles import OFFICERS
 from web.access import require, who_asks
-from web.reported import NewReport, Questioned, QuestionView, ReportedList, ReportedView, keep_reported, read_reported
+from web.reported import NewReport, QuestionView, ReportedList, ReportedView, keep_reported, read_reported
 from web.routes.pages import check_origin
 from web.state import state_of
 from web.views import Problem
@@ -31,18 +31,17 @@ async def get_reported(
     return await read_reported(state_of(request), vessel_id, since, until)
 
 
-@router.post("", status_code=201, response_model=ReportedView, responses={409: {"model": QuestionView}})
+@router.post("", status_code=201, response_model=ReportedView, responses={200: {"model": QuestionView}})
 async def post_reported(request: Request, vessel_id: str, told: NewReport) -> ReportedView | Response:
-    """Write down a report, or the correction of one. 409 asks about a doubtful place: confirm it, or mend it.
+    """Write down a report (201), or the correction of one. 200 asks about a doubtful place and has kept nothing yet:
+    confirm it, or mend it.
 
     It is a person's word: the device stays as silent as it was.
     """
-    who = await _taker(request)
-    try:
-        return await keep_reported(state_of(request), vessel_id, told, who)
-    except Questioned as question:
-        body = question.view.model_dump()
-        return JSONResponse(body, 409, {"cache-control": "no-store"}, "application/problem+json")
+    found = await keep_reported(state_of(request), vessel_id, told, await _taker(request))
+    if isinstance(found, QuestionView):
+        return JSONResponse(found.model_dump(), 200, {"cache-control": "no-store"})
+    return found
 
 
 async def _taker(request: Request) -> Who:

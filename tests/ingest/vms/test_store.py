@@ -7,6 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from fixtures.fleet import boats
 from fixtures.vms_forms import Said, export_csv, export_xlsx, flux_message, json_report, naf_message, national_line
 from geo.clock import from_unix_ms
 from ingest.bus.books import Books
@@ -202,3 +203,20 @@ def test_a_call_for_help_stands_in_the_history(connection, still, said):
     told = json_report(said) | {"kind": "sos"}
     take(connection, "vms_json", orjson.dumps([told, json_report(said)]), still)
     assert connection.execute("SELECT flags FROM position ORDER BY flags").fetchall() == [(0,), (128,)]
+
+
+def test_the_register_names_two_devices_and_their_seals(connection, still):
+    commune = boats()[0].commune_code
+    head = "reg_no,name,length_m,gear,home_port,commune_code,vms_provider,vms_device_id,vms_seal,vms2_provider,"
+    head += "vms2_device_id,valid_from\n"
+    row = f"QNg-MP 0369,Sóng Xanh,20,lưới rê,x,{commune},A,1,S1,B,2,2026-10-01T00:00:00Z"
+    resealed = row.replace(",S1,", ",S9,").replace("-10-01", "-11-01")
+    moved = resealed.replace(",B,2", ",,").replace("-11-01", "-11-02")
+    told = [head + each for each in (row, resealed, moved)]
+    for text in told:
+        assert take(connection, "layer:vessel", text.encode(), still, "so.csv").rejected == {}
+    links = connection.execute(
+        "SELECT t.key, l.seal, l.valid_to IS NULL FROM transmitter_on_vessel AS l"
+        " JOIN transmitter AS t ON t.id = l.transmitter_id ORDER BY t.key, l.valid_to NULLS LAST"
+    ).fetchall()
+    assert links == [("vms:A:1", "S1", False), ("vms:A:1", "S9", True), ("vms:B:2", None, False)]

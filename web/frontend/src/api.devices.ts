@@ -61,7 +61,6 @@ export async function readReported(vessel: string, signal: AbortSignal): Promise
 /** Keep a report; a question when somebody should look at it first. */
 export async function keepReported(vessel: string, report: NewReport): Promise<Question | null> {
   const response = await fetch(addressOf(vessel), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report) });
-  if (response.status === 409) return (await response.json()) as Question;
   if (!response.ok) throw await readProblem(response);
-  return null;
+  return response.status === 201 ? null : ((await response.json()) as Question);
 }

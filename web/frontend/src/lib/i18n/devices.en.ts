@@ -20,7 +20,7 @@ export const devicesEn = {
   reportTime: 'At',
   reportTimeWrong: 'Not a time; write 14:05 or 23/11/2026 14:05',
   reportCaller: 'Caller',
-  reportCallerName: 'Name (optional)',
+  reportCallerName: 'Name (if told)',
   reportChannel: 'By',
   reportHandedTo: 'Handed over to',
   reportNote: 'Note',

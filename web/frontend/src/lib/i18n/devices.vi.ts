@@ -20,7 +20,7 @@ export const devicesVi = {
   reportTime: 'Lúc',
   reportTimeWrong: 'Giờ không đọc được; ghi 14:05 hoặc 23/11/2026 14:05',
   reportCaller: 'Người báo',
-  reportCallerName: 'Họ tên (không bắt buộc)',
+  reportCallerName: 'Họ tên (nếu có)',
   reportChannel: 'Qua',
   reportHandedTo: 'Giao lại cho',
   reportNote: 'Ghi chú',
