@@ -33,10 +33,14 @@ Find = Callable[[Connection, datetime], list[Breach]]
 
 @dataclass(frozen=True)
 class Invariant:
-    """`every`: how often it is asked; `patience`: how long a breach must last before it is an alarm."""
+    """`title` says what holds, `wrong` what an alarm says when it does not.
+
+    `every`: how often it is asked; `patience`: how long a breach must last before it is an alarm.
+    """
 
     code: str
     title: Text
+    wrong: Text
     todo: Text
     call: Text
     readers: Readers
@@ -48,6 +52,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "position_heard",
         Text("Nguồn vị trí đang gửi", "Position sources are being heard"),
+        Text("Nguồn vị trí im lặng", "A source of positions is silent"),
         Text(
             "Kiểm tra trạm thu, đường truyền và nhật ký ais.log; hỏi nhà cung cấp thiết bị.",
             "Check the receiver, the line and ais.log; ask the provider.",
@@ -58,6 +63,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "none_from_future",
         Text("Không có vị trí ở tương lai", "No position is from the future"),
+        Text("Có vị trí ở tương lai", "Positions are from the future"),
         Text(
             "Kiểm tra đồng hồ máy chủ (NTP) và đồng hồ của nguồn.", "Check this machine's clock (NTP) and the source's."
         ),
@@ -68,6 +74,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "cells_add_up",
         Text("Tổng các ô bằng toàn tỉnh", "The cells add up to the province"),
+        Text("Tổng các ô lệch với toàn tỉnh", "The cells do not add up"),
         Text(
             "Đừng dùng số tổng hợp của lớp này để báo cáo; chạy lại `opsmap db upgrade` rồi báo quản trị.",
             "Do not report this layer's sums; run `opsmap db upgrade` again and tell the administrator.",
@@ -80,6 +87,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "sources_on_time",
         Text("Nguồn số liệu gửi đúng nhịp", "Sources deliver at their cadence"),
+        Text("Nguồn số liệu quá hạn", "A source is overdue"),
         Text("Gọi đầu mối của sở, nhắc gửi; xem trang Nguồn.", "Call the department's steward; see /sources."),
         STEWARDS,
         CENTRE,
@@ -88,6 +96,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "spool_not_full",
         Text("Sổ chờ còn chỗ", "The spool has room"),
+        Text("Sổ chờ sắp hết chỗ", "The spool is nearly full"),
         Text(
             "Giải phóng đĩa, hoặc dời sổ chờ bằng OPSMAP_SPOOL_DIR; số liệu tới sau đó sẽ bị từ chối.",
             "Free the disk, or move the spool (OPSMAP_SPOOL_DIR); what comes is being refused.",
@@ -99,6 +108,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "loader_not_behind",
         Text("Số liệu nhận được lưu kịp", "The loader keeps up"),
+        Text("Lưu không kịp", "The loader is behind"),
         Text(
             "Xem spool.log và tải của cơ sở dữ liệu; sổ chờ giữ đủ, không mất gì.",
             "See spool.log and the database's load; the spool holds it all, nothing is lost.",
@@ -109,6 +119,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "jobs_not_stalled",
         Text("Việc nền không bị kẹt", "Background jobs do not stall"),
+        Text("Việc nền bị kẹt", "Background jobs are stalled"),
         Text("Xem work.log; khởi động lại `opsmap work`.", "See work.log; start `opsmap work` again."),
         SYSTEMS,
         CENTRE,
@@ -116,6 +127,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "feeds_answer",
         Text("Nguồn được hỏi trả lời", "Polled feeds answer"),
+        Text("Nguồn được hỏi không trả lời", "A polled feed does not answer"),
         Text(
             "Đọc lỗi ghi bên cạnh; gọi đơn vị quản lý hệ thống đó.",
             "Read the error beside it; call that system's owner.",
@@ -126,6 +138,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "files_taken",
         Text("Tệp trong thư mục chung được nhận", "Files in the drop folder are taken"),
+        Text("Tệp nằm chờ trong thư mục chung", "Files are left in the drop folder"),
         Text(
             "Kiểm tra tên thư mục con, quyền ghi, và tệp còn đang được mở.",
             "Check the sub-folder's name, its permissions, and whether the file is still open.",

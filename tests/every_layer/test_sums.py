@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, select, text
 from sqlalchemy.dialects import postgresql
 
 from layers.database import make_engine
+from layers.health.cells import cells_add_up
 from layers.registry import load_layers
 from layers.spec import Layer, Measure
 from layers.sum_statements import KEPT, KEPT_WHOLE, by_layer, unit_statement, whole_layer_statement
@@ -64,6 +65,10 @@ def test_any_structure_sums_to_the_province(layer: Layer, reading: Connection) -
         sums = [found[level][column] for level in LEVELS]
         assert sums == pytest.approx([sums[0]] * len(LEVELS)), column
     assert any(found["province"].values())
+
+
+def test_the_watch_finds_nothing_wrong_with_the_sums_of_a_whole_province(reading: Connection) -> None:
+    assert cells_add_up()(reading, datetime.now(UTC)) == []
 
 
 @with_measures

@@ -15,10 +15,18 @@ from layers.health.positions import none_from_future, position_heard
 from layers.spec import Text
 
 PATIENT = timedelta(seconds=30)
+X = Text("x", "x")
 WATCHED = Invariant(
-    "watched", Text("x", "x"), Text("x", "x"), ON_DUTY, PUBLIC, every=timedelta(seconds=10), patience=PATIENT
+    "watched",
+    Text("x", "x"),
+    Text("x", "x"),
+    Text("x", "x"),
+    ON_DUTY,
+    PUBLIC,
+    every=timedelta(seconds=10),
+    patience=PATIENT,
 )
-OTHER = Invariant("other", Text("x", "x"), Text("x", "x"), ON_DUTY, PUBLIC)
+OTHER = Invariant("other", X, X, X, ON_DUTY, PUBLIC)
 
 
 @pytest.fixture
@@ -127,7 +135,7 @@ def test_a_question_may_read_only(house, engine):
 def test_every_invariant_says_what_to_do_and_whom_to_call_in_both_languages():
     assert len({each.code for each in INVARIANTS}) == len(INVARIANTS)
     for each in INVARIANTS:
-        for words in (each.title, each.todo, each.call):
+        for words in (each.title, each.wrong, each.todo, each.call):
             assert words.vi
             assert words.en
         assert each.readers >= {Role.OPERATOR, Role.ADMIN}

@@ -42,6 +42,7 @@ def test_guests_and_others_do_not_see_alarms_and_officers_see_those_of_the_sea(s
 def test_an_alarm_says_what_where_what_to_do_and_whom_to_call(sign_in, alarm):
     alarm("position_heard", "coast")
     (told,) = sign_in(Role.OPERATOR).get("/api/alarms").json()["alarms"]
+    assert told["title"]["vi"] == "Nguồn vị trí im lặng"
     assert told["detail"] == {"vi": "hỏng", "en": "broken"}
     assert "trạm thu" in told["todo"]["vi"]
     assert "Chi cục Thủy sản" in told["call"]["vi"]

@@ -49,6 +49,6 @@ def _judge(connection: Connection, invariant: Invariant, find: Find, now: dateti
     if not breaches:
         yield f"ok  {invariant.title.en}"
     for breach in breaches:
-        yield f"✕   {invariant.title.vi}: {breach.vi} · {breach.en}"
+        yield f"✕   {invariant.wrong.vi}: {breach.vi} · {breach.en}"
         yield f"    → {invariant.todo.vi} · {invariant.todo.en}"
         yield f"    ☎ {invariant.call.vi} · {invariant.call.en}"

@@ -99,7 +99,7 @@ def _codes(role: Role) -> list[str]:
 def _alarm(row: Row[Any]) -> AlarmView:
     told = BY_CODE[row.code]
     return AlarmView(
-        title=Words.of(told.title),
+        title=Words.of(told.wrong),
         detail=Words(vi=row.detail_vi, en=row.detail_en),
         todo=Words.of(told.todo),
         call=Words.of(told.call),

@@ -2,9 +2,9 @@
 export const alarms = {
   vi: {
     alarmsTitle: 'Cảnh báo hệ thống',
-    alarmOpen: 'CHƯA AI NHẬN',
-    alarmSeen: 'ĐÃ NHẬN',
-    alarmSeenBy: 'Người nhận',
+    alarmOpen: 'CHƯA AI XỬ LÝ',
+    alarmSeen: 'ĐÃ CÓ NGƯỜI XỬ LÝ',
+    alarmSeenBy: 'Người xử lý',
     alarmSince: 'Từ',
     alarmTodo: 'Việc cần làm',
     alarmCall: 'Gọi',
