@@ -253,7 +253,8 @@ def _wanted(name: str) -> BookList:
 def _row(row: RowMapping) -> dict[str, Any]:
     told = dict(row)
     number = told.pop("vessel_id")
-    return {"id": None if number is None else f"v{number}", **told}
+    named = {"kind_title": Words.of(KINDS[told["kind"]].title)} if "kind" in told else {}
+    return {"id": None if number is None else f"v{number}", **told, **named}
 
 
 FORMULA = tuple("=+-@\t\r")

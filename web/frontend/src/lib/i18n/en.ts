@@ -4,6 +4,7 @@ import { devicesEn } from './devices.en';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
+import { books } from './books';
 import { places } from './places';
 import { sources } from './sources';
 import { timeEn } from './time.en';
@@ -16,6 +17,7 @@ export const en: Dictionary = {
   ...leaders.en,
   ...places.en,
   ...transmitters.en,
+  ...books.en,
   ...timeEn,
   laws: lawEn,
   ...devicesEn,

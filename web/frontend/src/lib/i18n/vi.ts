@@ -3,6 +3,7 @@ import { alarms } from './alarms';
 import { devicesVi } from './devices.vi';
 import { intake } from './intake';
 import { leaders } from './leaders';
+import { books } from './books';
 import { places } from './places';
 import { sources } from './sources';
 import { timeVi } from './time.vi';
@@ -15,6 +16,7 @@ export const vi = {
   ...leaders.vi,
   ...places.vi,
   ...transmitters.vi,
+  ...books.vi,
   ...timeVi,
   laws: lawVi,
   ...devicesVi,
