@@ -66,7 +66,7 @@ def find_match(templates: Sequence[Template], pages: Pages, name: str) -> Match:
     found = [match for page in pages.pages if not page.empty for match in match_page(templates, page)]
     whole = [match for match in found if match.whole]
     if not whole:
-        raise NoTemplate(_why(max(found, key=_fits)), field="template")
+        raise _unfit(max(found, key=_fits))
     best = max(_fits(match) for match in whole)
     likely = [match for match in whole if _fits(match) == best]
     return max(likely, key=lambda match: _dated(match, name))
@@ -186,7 +186,9 @@ def _said(match: Match, place: str, name: str) -> list[str]:
     return []
 
 
-def _why(nearest: Match) -> str:
+def _unfit(nearest: Match) -> NoTemplate:
     name, lacking = nearest.body.name, ", ".join(nearest.missing)
     others = ", ".join(nearest.extra[:12]) or "none"
-    return f"the nearest template is {name!r}, and column(s) {lacking} are missing (not known to it: {others})"
+    detail = f"the nearest template is {name!r}, and column(s) {lacking} are missing (not known to it: {others})"
+    title = f"{NoTemplate.title}: mẫu gần nhất ‘{nearest.body.title.vi}’ cần thêm cột {lacking}"
+    return NoTemplate(detail, field="template", title=title)

@@ -99,7 +99,10 @@ def read_form(connection: psycopg.Connection, path: Path, name: str, asked: Aske
     period, told_by = _period(match, name, asked)
     notes = _dated_notes(match, period, _templates(connection, asked))
     if local_date(now + FUTURE_ALLOWANCE) < period.since:
-        raise BadInput(f"period: {period.title('en')} has not begun yet; look at the title", field="period")
+        title = f"{period.title().capitalize()} chưa tới: xem lại tiêu đề hoặc tên tệp"
+        raise BadInput(
+            f"period: {period.title('en')} has not begun yet; look at the title", field="period", title=title
+        )
     status, told = _status(match, period, asked, local_date(now))
     subjects = read_subjects(connection, match.body.subject, period.since)
     _check_districts(match, subjects)

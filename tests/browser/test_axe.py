@@ -152,3 +152,10 @@ def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page
     page.locator(by("time-input")).press("Enter")
     expect(page.locator(by("time-problem"))).not_to_be_empty()
     assert find_violations(page, axe) == []
+
+
+def test_where_stewards_bring_files(axe: str, open_page: Open) -> None:
+    page = open_page("/intake", Role.STEWARD).page
+    wait_ready(page)
+    expect(page.locator(by("files")).locator("li").first).to_be_visible()
+    assert find_violations(page, axe) == []

@@ -16,6 +16,7 @@ class Intake {
   taken = $state.raw<Taken | null>(null);
   problem = $state.raw<{ title: string; detail: string | null } | null>(null);
   denied = $state(false);
+  loaded = $state(false);
   templates = $state.raw<Template[]>([]);
   files = $state.raw<FileInfo[]>([]);
   expected = $state.raw<Expected[]>([]);
@@ -36,6 +37,7 @@ class Intake {
       this.templates = templates.templates;
       this.files = files.files;
       this.expected = expected.expected;
+      this.loaded = true;
     });
   }
 
