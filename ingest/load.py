@@ -1,5 +1,6 @@
 """The verbs in a row for a source that ends: read, understand, write in batches, tell how far, sum up."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,8 @@ from ingest.write import Batch
 
 BATCH = 8_000
 SWITCH_S = 0.001
+COLLECT_AFTER = 50_000
+"""Objects made before Python looks for cycles; what a batch is made of has none, and looking again and again costs."""
 Reporter = Callable[[Progress], None]
 Describe = Callable[[Fact], dict[str, Any]]
 
@@ -96,8 +99,9 @@ class Behind:
         self._under_way: Future[None] | None = None
 
     def __enter__(self) -> "Behind":
-        self._interval = sys.getswitchinterval()
+        self._interval, self._thresholds = sys.getswitchinterval(), gc.get_threshold()
         sys.setswitchinterval(SWITCH_S)
+        gc.set_threshold(COLLECT_AFTER, *self._thresholds[1:])
         return self
 
     def __call__(self, batch: Batch) -> None:
@@ -113,6 +117,7 @@ class Behind:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._thread.shutdown()
         sys.setswitchinterval(self._interval)
+        gc.set_threshold(*self._thresholds)
         if kind is None:
             self._settle()
 

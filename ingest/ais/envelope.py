@@ -49,18 +49,25 @@ EMPTY = Envelope()
 def xor_bytes(body: bytes) -> int:
     """The NMEA checksum: all bytes XORed, by folding one big integer in half until a byte is left."""
     value = int.from_bytes(body, "big")
-    width = 256
-    while len(body) * 8 > 2 * width:
-        width *= 2
-    while width > 256:
-        value ^= value >> width
-        width >>= 1
+    if len(body) > 64:
+        value = _fold(value, len(body))
     value ^= value >> 256
     value ^= value >> 128
     value ^= value >> 64
     value ^= value >> 32
     value ^= value >> 16
     return (value ^ value >> 8) & 0xFF
+
+
+def _fold(value: int, size: int) -> int:
+    """The first of `size` bytes folded onto the last 64."""
+    width = 512
+    while size * 8 > 2 * width:
+        width *= 2
+    while width >= 512:
+        value ^= value >> width
+        width >>= 1
+    return value
 
 
 def epoch_ms(text: bytes) -> int | None:

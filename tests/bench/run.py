@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 
 import cold_tiles
 import copy_and_orm
+import copy_ratios
 import decode_and_store
 import detectors
 import encounters
 import file_rows
+import garbage
 import geofence
 import moments
 import outline_tiles
@@ -34,6 +36,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     log = recording(on.folder)
     yield "decode", lambda: decode_and_store.run(on, log)
     yield "copy", lambda: copy_and_orm.run(on, log)
+    yield "ways", lambda: copy_ratios.run(on, log)
     yield "tiles", lambda: cold_tiles.run(on)
     yield "points", lambda: point_tiles.run(on)
     yield "outlines", lambda: outline_tiles.run(on)
@@ -43,6 +46,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "memory", lambda: web_memory.run(on)
     yield "sources", lambda: source_pulses.run(on)
     yield "files", lambda: file_rows.run(on)
+    yield "garbage", lambda: garbage.run(on)
     yield "fence", geofence.run
     yield "detectors", detectors.run
     yield "encounters", lambda: encounters.run(on)
