@@ -7,6 +7,15 @@ import type { Dictionary } from '../lib/i18n';
 /** 2026-01-26 as 26/01/2026. */
 export const sayDay = (day: string | null): string => (day === null ? '…' : day.split('-').reverse().join('/'));
 
+/** 26/1/2026 as 2026-01-26; null for what is no day. */
+export function readDay(typed: string): string | null {
+  const found = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(typed);
+  if (found === null) return null;
+  const [day, month, year] = [Number(found[1]), Number(found[2]), Number(found[3])];
+  const when = new Date(Date.UTC(year, month - 1, day));
+  return when.getUTCDate() === day && when.getUTCMonth() === month - 1 && year > 1900 ? when.toISOString().slice(0, 10) : null;
+}
+
 export function sayFine(row: Pick<Penalty, 'fine_from' | 'fine_to'>, words: Dictionary, lang: Lang): string {
   if (row.fine_from === null) return words.laws.fineUnknown;
   const low = formatNumber(row.fine_from / 1e6, lang);

@@ -18,7 +18,7 @@ export const lawEn: Record<keyof typeof lawVi, string> = {
   nothing: 'no rule was found',
   fineUnknown: 'no figure for the fine yet',
   million: 'million đồng',
-  practice: 'in practice, differs from the text',
+  practice: 'another reading, not applied',
   source: 'Source',
   timeline: 'The texts over time',
   timelineHint: 'Choose a bar to see its first day in force',

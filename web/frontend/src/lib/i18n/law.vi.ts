@@ -16,7 +16,7 @@ export const lawVi = {
   nothing: 'chưa có quy định nào được tìm thấy',
   fineUnknown: 'chưa có số liệu mức phạt',
   million: 'triệu đồng',
-  practice: 'thực tế áp dụng, khác văn bản',
+  practice: 'cách hiểu khác, không áp dụng',
   source: 'Nguồn',
   timeline: 'Văn bản theo thời gian',
   timelineHint: 'Chọn một thanh để xem ngày đầu văn bản có hiệu lực',
