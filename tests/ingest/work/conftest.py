@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 OPSMAP = [sys.executable, "-c", "from web.cli import main; main()"]
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 Condition = Callable[[], object]
 
