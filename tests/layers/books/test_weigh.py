@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 
+from geo.clock import unix_ms
+from ingest.deliveries import Delivery, Sender
+from ingest.outcome import Fix
+from ingest.write import Batch
 from layers.books.kinds import BY_NAME
 from layers.books.weigh import keep_books
 
@@ -107,13 +111,21 @@ def test_two_boats_with_one_number(register, weighed, connection: psycopg.Connec
     assert connection.execute("SELECT count(*) FROM vessel_now").fetchone() == (1,)
 
 
-def put_vms(connection: psycopg.Connection, t: datetime, in_port: bool) -> None:
+def hear(connection: psycopg.Connection, at: datetime, in_port: bool) -> None:
+    """A position of the device at that moment, through ingest's door: at the quay, or under way far out."""
+    delivery = Delivery(connection, Sender("vms_test", "simulated", "thử"), "thử", lambda: at)
+    lon, sog = (108.9, 0) if in_port else (110.0, 60)
+    t_ms = unix_ms(at)
+    delivery.write(
+        Batch([Fix("vms:A:0007", t_ms, t_ms, t_ms, round(lon * 1e7), round(15e7), sog, *[None] * 5, 0, b"t")])
+    )
+
+
+@pytest.fixture
+def port(connection: psycopg.Connection) -> None:
     connection.execute(
-        "INSERT INTO live (transmitter_id, vessel_id, t, heard_at, stored_at, source_id, lon_e7, lat_e7, version, geom,"
-        " in_port) SELECT x.transmitter_id, x.vessel_id, %s, %s, %s, x.source_id, 1100000000, 150000000, 1,"
-        " ST_SetSRID(ST_MakePoint(110, 15), 4326), %s FROM transmitter_on_vessel AS x"
-        " ON CONFLICT (transmitter_id) DO UPDATE SET t = excluded.t, in_port = excluded.in_port",
-        (t, t, t, in_port),
+        "INSERT INTO fishing_port (id, code, name, radius_m, content_hash, source_id, delivery_id, t, heard_at, geom)"
+        " VALUES (1, 'T', 'Cảng thử', 2000, 0, 1, 1, now(), now(), ST_SetSRID(ST_MakePoint(108.9, 15), 4326))"
     )
 
 
@@ -121,12 +133,15 @@ def put_vms(connection: psycopg.Connection, t: datetime, in_port: bool) -> None:
     ("entries", "in_port", "found"),
     [([OUT], True, ["vms_in_port"]), ([OUT], False, []), ([OUT, IN], False, ["vms_at_sea"]), ([OUT, IN], True, [])],
 )
+@pytest.mark.usefixtures("port")
 def test_a_device_that_says_otherwise(entries, in_port, found, book, calls, weighed, connection, now) -> None:
-    book("vessel", DEVICES, "QNg-MP 0901;Một;15;câu;SK;;A;0007;", source="province")
+    book("vessel", f"{DEVICES};Ngày cấp đăng ký", "QNg-MP 0901;Một;15;câu;SK;;A;0007;;01/01/2026", source="province")
     calls("border_call", *entries)
-    put_vms(connection, now - timedelta(hours=1), in_port)
+    hear(connection, now - timedelta(hours=1), in_port)
+    assert weighed() == []  # it may just have come or gone
+    hear(connection, now - timedelta(hours=8), in_port)
     assert [kind for kind, _ in weighed()] == found
-    put_vms(connection, now - timedelta(minutes=5), in_port)
+    hear(connection, now - timedelta(minutes=5), in_port)
     weighed()
     assert connection.execute("SELECT count(*) FROM disagreement_step").fetchone() == (len(found),)
     assert weighed(now + timedelta(days=2)) == []  # nobody knows where it is by then
