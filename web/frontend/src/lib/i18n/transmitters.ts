@@ -1,7 +1,7 @@
 // What the panel of a boat says of its transmitters: what kind of station, what they called themselves, two places.
 export const transmitters = {
   vi: {
-    saidTitle: 'Thiết bị tự khai theo thời gian',
+    saidTitle: 'THIẾT BỊ TỰ KHAI THEO THỜI GIAN',
     saidField: { name: 'tên', callsign: 'hô hiệu', imo: 'IMO', ship_type: 'loại (mã số)' },
     saidNothing: 'Thiết bị chưa khai tên, hô hiệu hay loại',
     station: {
@@ -16,7 +16,7 @@ export const transmitters = {
     sharedFixes: '{n} vị trí',
   },
   en: {
-    saidTitle: 'What the device called itself, over time',
+    saidTitle: 'WHAT THE DEVICE SAID IT WAS',
     saidField: { name: 'name', callsign: 'call sign', imo: 'IMO', ship_type: 'type (raw number)' },
     saidNothing: 'The device has told no name, call sign or type',
     station: {
