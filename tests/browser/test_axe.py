@@ -159,3 +159,11 @@ def test_where_stewards_bring_files(axe: str, open_page: Open) -> None:
     wait_ready(page)
     expect(page.locator(by("files")).locator("li").first).to_be_visible()
     assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_law(lang: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/law?compare=1&lang={lang}", Role.OPERATOR).page
+    expect(page.locator(by("five-dates"))).to_be_visible()
+    page.locator(by("law-register")).locator("summary").click()
+    assert find_violations(page, axe) == []
