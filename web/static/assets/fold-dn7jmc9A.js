@@ -1,0 +1,1 @@
+var e=e=>e.normalize(`NFD`).replace(/\p{M}/gu,``).replace(/[đĐ]/g,`d`).toLowerCase().trim();export{e as t};
