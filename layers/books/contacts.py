@@ -27,7 +27,7 @@ def _masked(name: str, role: Role) -> ColumnElement[Any]:
         return column.expression  # type: ignore[no-any-return]
     if role not in CONTACTS or (role is Role.POST and name not in FOR_CALLS):
         return null()
-    hidden = literal(MASK)
+    hidden: ColumnElement[Any] = literal(MASK)
     if name in PHONES:  # of a short number the tail would be the number
         hidden = case((func.length(column) > 2 * TAIL, hidden.concat(func.right(column, TAIL))), else_=hidden)
     return case((column.is_(None), null()), else_=hidden)
