@@ -58,6 +58,9 @@ class Book:
     def __init__(self, path: Path) -> None:
         self._path, self.kind = path, kind_of(path)
         self._sheets: dict[str, Sheet] = {}
+        self._surveys = self._do(self._survey_all)
+        for name, survey in self._surveys.items():
+            survey.check(name)
         self._book: CalamineWorkbook = self._do(lambda: _open(path, self.kind))
 
     @property
@@ -82,12 +85,19 @@ class Book:
             self._sheets[name] = self._do(lambda: self._read(name, survey))
         return self._sheets[name]
 
+    def _survey_all(self) -> dict[str, Survey]:
+        """Of a kind whose sheets are all read when it is opened: every sheet, beforehand."""
+        if self.kind != ".ods":
+            return {}
+        with zipfile.ZipFile(self._path) as archive:
+            return survey_ods(archive)
+
     def _survey(self, name: str) -> Survey:
+        if name in self._surveys:
+            return self._surveys[name]
         if self.kind == ".xls":
             return survey_xls(self._path, name)
         with zipfile.ZipFile(self._path) as archive:
-            if self.kind == ".ods":
-                return survey_ods(archive, name)
             return (
                 survey_xlsb(archive, name) if self.kind == ".xlsb" else survey_xlsx(archive, sheet_parts(archive)[name])
             )

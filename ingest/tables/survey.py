@@ -19,12 +19,16 @@ from geo.errors import BadInput
 from ingest.tables.table import MOST_COLUMNS
 
 PIECE = 1 << 20
-OVERLAP = 64
+OVERLAP = 20_000
+"""Longer than any formula may be."""
 MOST_CELLS = 20_000_000
 """Cells from the first to the last corner: about half a GB while the sheet is read."""
 _COLUMN = re.compile(rb" r=[\"']([A-Z]{1,3})[0-9]")
 _ROW = re.compile(rb"<(?:\w+:)?row [^>]{0,40}?r=[\"']([0-9]+)")
-_DOUBT = re.compile(rb"<(?:\w+:)?f[ >/]|[\"' ]t=[\"']e[\"']")
+_FORMULA = rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+_NO_VALUE = rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+_DOUBT = re.compile(_FORMULA + _NO_VALUE + rb"|[\"' ]t=[\"']e[\"']")
+"""A formula with no value behind it, or an error: then the sheet is walked through cell by cell."""
 
 
 @dataclass
@@ -67,11 +71,11 @@ def survey_xlsx(archive: zipfile.ZipFile, part: str) -> Survey:
     return found
 
 
-def survey_ods(archive: zipfile.ZipFile, name: str) -> Survey:
-    """Look a sheet of an .ods over."""
-    walk = _OdsWalk(name)
+def survey_ods(archive: zipfile.ZipFile) -> dict[str, Survey]:
+    """Look every sheet of an .ods over, by name: its reader reads them all at once."""
+    walk = _OdsWalk()
     _parse(archive, "content.xml", walk)
-    return walk.survey
+    return walk.sheets
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -202,15 +206,16 @@ class _XlsxWalk(_Walk):
 class _OdsWalk(_Walk):
     """`<table><table-row><table-cell/></table-row></table>`, rows and cells written once for several."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.name, self.inside = name, False
+        self.sheets: dict[str, Survey] = {}
         self.rows = self.cells = 1
         self.cell: dict[str, str] = {}
 
     def begin(self, tag: str, given: dict[str, str]) -> None:
         if tag == "table":
-            self.inside = given.get("table:name") == self.name
+            self.survey = self.sheets.setdefault(given.get("table:name", ""), Survey())
+            self.row = self.column = 0
         elif tag == "table-row":
             self.row, self.column = self.row + 1, 0
             self.rows = int(given.get("table:number-rows-repeated", 1))
@@ -219,13 +224,11 @@ class _OdsWalk(_Walk):
             self.text = []
 
     def end(self, tag: str) -> None:
-        if tag == "table-row" and self.inside:
+        if tag == "table-row":
             self.row += self.rows - 1
-        if tag in ("table-cell", "covered-table-cell") and self.inside:
+        elif tag in ("table-cell", "covered-table-cell"):
             self._judge(self.said())
             self.column += self.cells
-        elif tag == "table" and self.inside:
-            self.inside = False
 
     def _judge(self, shown: str) -> None:
         kind = self.cell.get("office:value-type", "")

@@ -24,6 +24,7 @@ import replay_chunks
 import source_pulses
 import unit_sums
 import web_memory
+import workbook_rows
 from goals import Goal, say
 from ground import Ground, ground
 from recording import recording
@@ -47,6 +48,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "sources", lambda: source_pulses.run(on)
     yield "files", lambda: file_rows.run(on)
     yield "garbage", lambda: garbage.run(on)
+    yield "workbook", lambda: workbook_rows.run(on)
     yield "fence", geofence.run
     yield "detectors", detectors.run
     yield "encounters", lambda: encounters.run(on)
