@@ -35,8 +35,9 @@ class TemplateFiles:
         sender = room.desk.sender(target, template.source, template.title.vi)
         whole = room.paper_id is not None and _is_whole(room)
         asked = Asked(template.source, template.name, official=whole)
-        times = {"told_at": room.issued_at, "came_at": room.sent_at}
-        sent = FormSent(given.path, given.name, "axis", paper_id=room.paper_id, **times)
+        sent = FormSent(
+            given.path, given.name, "axis", paper_id=room.paper_id, told_at=room.issued_at, came_at=room.sent_at
+        )
         taken = take_form(room.connection, sent, asked, sender, room.clock)
         return Published(taken.summary, given.path)
 

@@ -181,17 +181,17 @@ class _Reader:
                     yield Entry(row, at, label, column, period, _cell(cells, at))
             return
         named = str(_cell(cells, self._match.positions[self._body.indicator_column or ""]) or "")
-        column = column_of(self._body.columns, named) if named else None
+        meant = column_of(self._body.columns, named) if named else None
         if self._body.shape == "months":
             places = {at: month_of(period.since.year, month) for at, month in self._match.months.items()}
         else:
             places = {self._match.positions[self._body.value_column or ""]: self._own_period(cells, period)}
         for at, when in places.items():
             cell = _cell(cells, at)
-            if column is None and cell is not None and named:
+            if meant is None and cell is not None and named:
                 self._refuse_unknown(found, Entry(row, at, label, FormColumn(title=named), period, cell))
-            elif column is not None and column.indicator is not None and when is not None:
-                yield Entry(row, at, label, column, when, cell)
+            elif meant is not None and meant.indicator is not None and when is not None:
+                yield Entry(row, at, label, meant, when, cell)
 
     def _own_period(self, cells: tuple[Cell, ...], period: Period) -> Period:
         """The period a row tells of itself, in a form that has a column for it."""

@@ -59,7 +59,12 @@ def read_templates(connection: psycopg.Connection, source: str | None = None) ->
         f"{_READ} AND (%(source)s::text IS NULL OR source = %(source)s) ORDER BY name, valid_from DESC",
         {"source": source},
     ).fetchall()
-    return [Template(*row[:4], read_template(row[4])) for row in rows]
+    return [_template(row) for row in rows]
+
+
+def _template(row: tuple[Any, ...]) -> Template:
+    number, version, made_at, made_by, body = row
+    return Template(number, version, made_at, made_by, read_template(body))
 
 
 def find_template(connection: psycopg.Connection, name: str, valid_from: date | None = None) -> Template:
@@ -79,7 +84,7 @@ def keep_template(connection: psycopg.Connection, body: TemplateBody, by: str, n
         f"{_READ} AND name = %s AND valid_from = %s FOR UPDATE", (body.name, body.valid_from)
     ).fetchone()
     if before is not None and read_template(before[4]) == body:
-        return Template(*before[:4], body)
+        return _template(before)
     if before is not None:
         connection.execute("UPDATE template SET superseded_at = %s WHERE id = %s", (now, before[0]))
     version = 1 if before is None else before[1] + 1
