@@ -7,6 +7,7 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
+from ingest.bus.settings import SpoolSettings
 from ingest.exchange.settings import ExchangeSettings
 from ingest.work.settings import WorkSettings
 from web.commands import (
@@ -58,6 +59,7 @@ app.command("document")(document.document)
 def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
     told = WebSettings().model_dump() | ExchangeSettings().model_dump() | WorkSettings().model_dump()
+    told = WebSettings().model_dump() | ExchangeSettings().model_dump() | SpoolSettings().model_dump()
     for name, value in told.items():
         typer.echo(f"OPSMAP_{name.upper()}={value}")
 

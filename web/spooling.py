@@ -7,7 +7,7 @@ import structlog
 from cachetools import TTLCache
 
 from ingest.bus.bus import BusFull, Publisher
-from ingest.bus.choice import open_publisher
+from ingest.bus.choice import bus_plan, open_publisher
 from ingest.bus.record import Record
 from ingest.bus.settings import SpoolSettings
 from layers.access.accounts import Who
@@ -25,6 +25,7 @@ class WebSpool:
     """
 
     def __init__(self, settings: SpoolSettings) -> None:
+        bus_plan(settings)  # a wrong address is an answer at the start, not to whoever posts first
         self._settings = settings
         self._bus: Publisher | None = None
         self.senders: TTLCache[tuple[str | None, str], tuple[Who, str]] = TTLCache(1_000, REMEMBERED_S)

@@ -63,9 +63,6 @@ class Link:
         except TROUBLE as error:
             doing.cancel()
             raise BusAway(f"{type(error).__name__} {error}".strip()) from None
-        except TimeoutError:
-            doing.cancel()
-            raise BusAway("no answer") from None
 
     async def client(self) -> Client:
         """The connection, once there is one."""
