@@ -53,7 +53,7 @@ def good_value(field: Field, number: int) -> Any:
         return field.values[number % len(field.values)]
     if kind in (int, float):
         low = field.low or 0
-        return low + number % int(min(field.high or 100, 100) - low)
+        return low + number % int(min((field.high or low + 100) - low, 100))
     return {str: f"{field.name} {number}", bool: number % 2 == 0}.get(kind, f"2025-01-{1 + number % 28:02}")
 
 
