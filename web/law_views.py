@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from geo.clock import local_date
 from layers.watch.law import CONDUCTS, Law
 from layers.watch.law_dates import Hole, Key
-from web.views import LawView, LeadView, PenaltyView, Words
+from web.vessel_views import LawView, LeadView, PenaltyView
+from web.views import Words
 
 Kind = Literal["duty", "penalty", "lead", "setting"]
 

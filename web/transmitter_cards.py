@@ -9,7 +9,7 @@ from layers.vessels.history import handle_of
 from layers.vessels.identities import Spell, join_spells, said_statement
 from layers.vessels.read import devices_of
 from layers.vessels.sharing import Shared, shared_statement
-from web.views import PlaceView, SaidView, SharedView
+from web.vessel_views import PlaceView, SaidView, SharedView
 
 
 async def said_of(connection: ReadConnection, boat: RowMapping, now: datetime) -> list[SaidView]:

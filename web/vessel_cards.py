@@ -23,16 +23,8 @@ from web.state import State
 from web.transmitter_cards import said_of, two_places_of
 from web.unit_cards import source_view
 from web.vessel_devices import read_devices
-from web.views import (
-    FixView,
-    LawView,
-    PartView,
-    VesselCard,
-    VesselList,
-    VesselView,
-    ZoneView,
-    timed,
-)
+from web.vessel_views import FixView, LawView, VesselCard, VesselList, VesselView, ZoneView
+from web.views import PartView, timed
 
 E7 = 1e7
 

@@ -11,7 +11,8 @@ from layers.vessels.reported import reported_statement, sos_statement, stands, w
 from layers.watch.law import choose, law_statement
 from layers.watch.rules import TEXT
 from web.law_views import law_view
-from web.views import DisagreementView, TransmitterView, TurnView, Words
+from web.vessel_views import DisagreementView, TransmitterView, TurnView
+from web.views import Words
 
 NOTHING: dict[str, Any] = {
     "transmitters": [], "turns": [], "disagreement": None, "reported_at": None, "sos_at": None,

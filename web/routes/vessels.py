@@ -15,7 +15,8 @@ from web.track_formats import geojson, mfjson
 from web.tracks import Asked as Wanted
 from web.tracks import read_track
 from web.vessel_cards import Asked, vessel_card, vessel_list
-from web.views import Problem, VesselCard, VesselList
+from web.vessel_views import VesselCard, VesselList
+from web.views import Problem
 
 FORMATS = {"geojson": (geojson, "application/geo+json"), "mfjson": (mfjson, "application/json")}
 
