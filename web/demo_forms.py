@@ -1,11 +1,14 @@
 """The demonstration's templates and what is expected by when: examples, simulated, changed by nobody's restart."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
+from fixtures.forms import MONTHS
+from geo.clock import local_date
+from geo.workdays import add_months
 from layers.database import transaction
 from layers.sources.expected import Expectation, keep_expectation
 from layers.sources.template_body import TemplateBody, read_template
@@ -15,12 +18,16 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "contracts" / "temp
 BASIS = "Lịch nộp mô phỏng, chưa xác minh"
 OFFICE = ("Văn phòng Ủy ban nhân dân tỉnh (mô phỏng)", "Phòng Tổng hợp (mô phỏng)", "000 0000 005")
 HEALTH = ("Sở Y tế (mô phỏng)", "Phòng Kế hoạch – Tài chính (mô phỏng)", "000 0000 002")
-SINCE = date(2026, 1, 1)
-EXPECTED = (
-    Expectation("vsr_demo", "vsr_thang", 1, "workday", 5, 1, SINCE, None, *OFFICE, BASIS),
-    Expectation("igate_demo", "motcua_thang", 1, "workday", 5, 1, SINCE, None, *OFFICE, BASIS),
-    Expectation("health_demo", "yte_thang", 1, "before", 25, 1, SINCE, None, *HEALTH, BASIS),
-)
+
+
+def expectations(now: datetime) -> tuple[Expectation, ...]:
+    """What is expected from the first month of the demonstration's letters on."""
+    since = add_months(local_date(now).replace(day=1), -MONTHS)
+    return (
+        Expectation("vsr_demo", "vsr_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS),
+        Expectation("igate_demo", "motcua_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS),
+        Expectation("health_demo", "yte_thang", 1, "before", 25, 1, since, None, *HEALTH, BASIS),
+    )
 
 
 def example_templates() -> list[TemplateBody]:
@@ -34,5 +41,5 @@ def ensure_forms(connection: psycopg.Connection, now: datetime) -> None:
         ensure_templates(connection, example_templates(), "demo", now)
         known = connection.execute("SELECT count(*) FROM expected_delivery").fetchone()
         if known is not None and not known[0]:
-            for rule in EXPECTED:
+            for rule in expectations(now):
                 keep_expectation(connection, rule, now)

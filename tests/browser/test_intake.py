@@ -39,6 +39,7 @@ def test_a_steward_brings_a_file(open_page: Open, tmp_path: Path) -> None:
     expect(by(page, "expected")).to_contain_text(re.compile("trễ 2 ngày làm việc"))
     take_picture(page, "intake-first")
     by(page, "source").select_option("vsr_demo")
+    expect(by(page, "choose")).to_be_enabled()
     by(page, "choose").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
