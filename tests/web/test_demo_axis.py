@@ -17,10 +17,11 @@ NOT_THE_ROW = {"row_id", "id", "delivery_id", "source_id"}
 """What counts rows and deliveries, not what a row says."""
 
 
-def _rows(connection: psycopg.Connection, layer: str) -> list[Any]:
+def _rows(connection: psycopg.Connection, layer: str, code: str) -> list[Any]:
     table = load_layers()[layer].model.__tablename__
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT * FROM {} ORDER BY code, row_id").format(sql.Identifier(table)))
+        statement = "SELECT * FROM {} WHERE source_id = (SELECT id FROM source WHERE code = %s) ORDER BY code, row_id"
+        cursor.execute(sql.SQL(statement).format(sql.Identifier(table)), (code,))
         assert cursor.description is not None
         names = [column.name for column in cursor.description]
         return [{n: v for n, v in zip(names, row, strict=True) if n not in NOT_THE_ROW} for row in cursor]
@@ -33,10 +34,10 @@ def test_letters_give_the_rows_that_files_give(connection: psycopg.Connection, n
             path = tmp_path / name
             path.write_bytes(contents[name])
             load_table(connection, layers[layer], path, sender, lambda: now)
-        by_file = {layer: _rows(connection, layer) for layer, _, _ in TABLES}
+        by_file = {layer: _rows(connection, layer, sender.code) for layer, sender, _ in TABLES}
     said: list[str] = []
     load_books(connection, now, said.append)
-    assert {layer: _rows(connection, layer) for layer, _, _ in TABLES} == by_file
+    assert {layer: _rows(connection, layer, sender.code) for layer, sender, _ in TABLES} == by_file
     assert [line.split(":")[0] for line in said[:-1]] == [name for _, _, name in TABLES]
     assert connection.execute("SELECT count(*) FROM reject").fetchone() == (0,)
     states = connection.execute("SELECT state, count(*) FROM paper GROUP BY state ORDER BY state").fetchall()
