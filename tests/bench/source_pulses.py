@@ -54,7 +54,7 @@ FROM source AS s LEFT JOIN delivery AS d
 """
 _NAIVE_DAYS: LiteralString = """
 SELECT source_id, date_trunc('day', started_at AT TIME ZONE 'Asia/Ho_Chi_Minh') AS cell,
-       sum((summary ->> 'lines')::int), sum((summary ->> 'stored')::int)
+       coalesce(sum((summary ->> 'lines')::int), 0), sum((summary ->> 'stored')::int)
 FROM delivery WHERE started_at >= %(since)s GROUP BY 1, 2
 """
 
@@ -64,7 +64,7 @@ def prepare(connection: psycopg.Connection, at: datetime) -> None:
     given = {"sources": SOURCES, "since": at - timedelta(days=365 * YEARS), "until": at, "count": REJECTS}
     for statement in (_SOURCES, _PULSE, _DELIVERIES, _REJECTS, _TALLY):
         connection.execute(statement, given)
-    connection.execute("VACUUM ANALYZE")
+    connection.execute("ANALYZE")
 
 
 class Ways:
