@@ -16,7 +16,7 @@ def sources_on_time(connection: Connection, now: datetime) -> list[Breach]:
     """Sources that have delivered before and are stale now; those of positions are `position_heard`'s."""
     live = set(connection.execute(select(Source.code).where(Source.id.in_(select(Live.source_id)))).scalars())
     found: list[Breach] = []
-    for row in connection.execute(last_statement()):
+    for row in connection.execute(last_statement(), {"today": now}):
         if row.last_t is None or row.code in live or freshness(now - row.last_t, row.cadence) != "stale":
             continue
         days = row.cadence.total_seconds() / 86_400

@@ -39,6 +39,7 @@ export const en: Dictionary = {
   otherLanguage: 'Tiếng Việt',
   themeToDark: 'Dark',
   themeToLight: 'Light',
+  pages: 'Pages',
   toFisheries: 'Boats',
   toLeaders: 'Province map',
   signIn: 'Sign in',

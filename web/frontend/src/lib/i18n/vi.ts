@@ -38,6 +38,7 @@ export const vi = {
   otherLanguage: 'English',
   themeToDark: 'Nền tối',
   themeToLight: 'Nền sáng',
+  pages: 'Trang khác',
   toFisheries: 'Tàu cá',
   toLeaders: 'Bản đồ tỉnh',
   signIn: 'Đăng nhập',
