@@ -139,7 +139,9 @@ class Cluster:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if found:
                 return False
-            copy = sql.SQL("TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+            # files are copied as they are: a quarter of the time that writing every page to the log takes
+            how = sql.SQL("TEMPLATE {} STRATEGY file_copy")
+            copy = how.format(sql.Identifier(template)) if template else sql.SQL("")
             statement = sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), copy)
             try:
                 connection.execute(statement)
