@@ -1,7 +1,7 @@
 """Taking back what a paper published: its values and rows leave the map and stay in the tables, with when.
 
-What they had corrected stands again, as a new row, if the paper it came with is still good: a letter taken back must
-not empty the map of what nobody took back.
+What they had corrected, and what another paper repeated, stands again as a new row if the paper it came with is still
+good: a letter taken back must not empty the map of what nobody took back.
 """
 
 from datetime import datetime
@@ -25,20 +25,45 @@ UPDATE {} SET superseded_at = %(now)s
 WHERE superseded_at IS NULL AND delivery_id IN (SELECT id FROM delivery WHERE paper_id = %(paper)s)
 RETURNING id
 """
-# A row that stood down for no other (withdrawn) stays down: only one that was corrected comes back.
+# A row that stood down for no other (withdrawn) stays down: only one that was corrected comes back, or one that another
+# delivery repeated. Of several the last word counts; where a row does not say when it was true, it was when heard.
 _RESTORE = """
-INSERT INTO {table} ({columns}, stored_at)
-SELECT DISTINCT ON (t.source_id, t.code) {of_t}, %(now)s
-FROM {table} AS t JOIN delivery AS d ON d.id = t.delivery_id LEFT JOIN paper AS p ON p.id = d.paper_id
-WHERE t.id = ANY(%(gone)s) AND t.superseded_at IS NOT NULL AND (p.id IS NULL OR p.state = 'valid')
-  AND EXISTS (SELECT FROM {table} AS s WHERE s.id = t.id AND s.source_id = t.source_id
-              AND s.stored_at = t.superseded_at AND s.row_id > t.row_id)
+WITH said AS (
+    SELECT t.row_id, t.delivery_id, t.heard_at, t.t FROM {table} AS t
+    WHERE t.id = ANY(%(gone)s) AND t.superseded_at IS NOT NULL
+      AND EXISTS (SELECT FROM {table} AS s WHERE s.id = t.id AND s.source_id = t.source_id
+                  AND s.stored_at = t.superseded_at AND s.row_id > t.row_id)
+    UNION ALL
+    SELECT t.row_id, r.delivery_id, r.heard_at, CASE WHEN t.t = t.heard_at THEN r.heard_at ELSE t.t END
+    FROM {table} AS t JOIN row_repeat AS r ON r.kind = %(kind)s AND r.row_id = t.row_id AND r.superseded_at IS NULL
+    WHERE t.id = ANY(%(gone)s) AND t.superseded_at IS NOT NULL
+)
+INSERT INTO {table} ({columns}, delivery_id, heard_at, t, stored_at)
+SELECT DISTINCT ON (t.source_id, t.code) {of_t}, said.delivery_id, said.heard_at, said.t, %(now)s
+FROM said JOIN {table} AS t ON t.row_id = said.row_id
+JOIN delivery AS d ON d.id = said.delivery_id LEFT JOIN paper AS p ON p.id = d.paper_id
+WHERE (p.id IS NULL OR p.state = 'valid')
   AND NOT EXISTS (SELECT FROM {table} AS s WHERE s.source_id = t.source_id AND s.code = t.code
                   AND s.superseded_at IS NULL)
-ORDER BY t.source_id, t.code, t.row_id DESC
+ORDER BY t.source_id, t.code, said.delivery_id DESC, t.row_id DESC
 RETURNING id
 """
-_NEW = ("row_id", "stored_at", "superseded_at")
+_ORIGIN = """
+INSERT INTO row_origin (delivery_id, code, row_no)
+SELECT r.delivery_id, b.code, r.row_no FROM {table} AS b
+JOIN {table} AS t ON t.id = b.id AND t.source_id = b.source_id AND t.code = b.code
+JOIN row_repeat AS r ON r.kind = %(kind)s AND r.row_id = t.row_id AND r.delivery_id = b.delivery_id
+WHERE b.id = ANY(%(gone)s) AND b.stored_at = %(now)s AND b.superseded_at IS NULL
+ON CONFLICT DO NOTHING
+"""
+# Devices that the same words put on the same boat now lead to the delivery that the row leads to.
+_LEAD = """
+UPDATE transmitter_on_vessel AS x SET delivery_id = b.delivery_id
+FROM vessel AS b JOIN vessel AS t ON t.id = b.id AND t.source_id = b.source_id AND t.content_hash = b.content_hash
+WHERE b.id = ANY(%(gone)s) AND b.stored_at = %(now)s AND b.superseded_at IS NULL AND t.superseded_at = %(now)s
+  AND x.vessel_id = b.id AND x.source_id = b.source_id AND x.delivery_id = t.delivery_id AND x.valid_to IS NULL
+"""
+_NEW = ("row_id", "delivery_id", "heard_at", "t", "stored_at", "superseded_at")
 
 
 def retract_paper(
@@ -65,6 +90,8 @@ def _retract_rows(connection: psycopg.Connection, layer: Filed, paper_id: int, n
     gone = [row[0] for row in connection.execute(statement, {"now": now, "paper": paper_id})]
     if not gone:
         return 0
+    if layer.file.links:
+        settle_boats(connection, gone)  # one row of a boat leads: the former ones let go before any comes back
     back = _restore_rows(connection, layer, gone, now)
     version = bump(connection, layer.name)
     if isinstance(layer, Layer):
@@ -85,7 +112,7 @@ def _elsewhere(connection: psycopg.Connection, boats: list[int]) -> set[int]:
 
 
 def _restore_rows(connection: psycopg.Connection, layer: Filed, gone: list[int], now: datetime) -> set[int]:
-    """Let what these rows had corrected stand again; which came back."""
+    """Let what these rows had corrected, or others repeated, stand again; which came back."""
     table = layer.model.__table__
     names = [sql.Identifier(c.name) for c in table.columns if c.name not in _NEW and c.computed is None]
     statement = sql.SQL(_RESTORE).format(
@@ -93,4 +120,9 @@ def _restore_rows(connection: psycopg.Connection, layer: Filed, gone: list[int],
         columns=sql.SQL(", ").join(names),
         of_t=sql.SQL(", ").join(sql.SQL("t.") + name for name in names),
     )
-    return {row[0] for row in connection.execute(statement, {"gone": gone, "now": now})}
+    named = {"gone": gone, "now": now, "kind": layer.name}
+    back = {row[0] for row in connection.execute(statement, named)}
+    connection.execute(sql.SQL(_ORIGIN).format(table=sql.Identifier(table.name)), named)
+    if layer.file is not None and layer.file.links:
+        connection.execute(_LEAD, named)
+    return back

@@ -27,6 +27,16 @@ _KNOWN = """
 UPDATE stage_fact AS s SET id = t.id, known = (t.content_hash = s.content_hash) FROM {table} AS t
 WHERE t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
 """
+# A row of a paper that another delivery repeats stays if that paper falls; once for each paper, once without one.
+_REPEATED = """
+INSERT INTO row_repeat (kind, row_id, paper_id, delivery_id, row_no, heard_at, stored_at)
+SELECT %(kind)s, t.row_id, coalesce(n.paper_id, 0), n.id, s.line_no, %(heard)s, %(now)s
+FROM stage_fact AS s
+JOIN {table} AS t ON t.source_id = %(source)s AND t.superseded_at IS NULL AND t.code = s.code
+JOIN delivery AS d ON d.id = t.delivery_id JOIN delivery AS n ON n.id = %(delivery)s
+WHERE s.known AND d.paper_id IS NOT NULL AND d.paper_id IS DISTINCT FROM n.paper_id
+ON CONFLICT DO NOTHING
+"""
 # What stood down and comes back is the same thing as before.
 _BACK = """
 UPDATE stage_fact AS s SET id = t.id FROM (
@@ -72,7 +82,7 @@ class Stage:
     def __init__(self, connection: psycopg.Connection, layer: Filed, delivered: Delivered) -> None:
         self._connection = connection
         self._given = {"source": delivered.source_id, "delivery": delivered.delivery_id, "now": delivered.now}
-        self._given |= {"heard": delivered.heard_at}
+        self._given |= {"heard": delivered.heard_at, "kind": layer.name}
         self._table = sql.Identifier(layer.model.__tablename__)
         self._now, self._heard_at = delivered.now, delivered.heard_at
         assert layer.file is not None
@@ -128,6 +138,7 @@ class Stage:
         """Store what is new or corrected; how many rows that was."""
         self._connection.execute("ANALYZE stage_fact")
         self._run(_KNOWN)
+        self._run(_REPEATED)
         self._connection.execute("DELETE FROM stage_fact WHERE known")
         self._run(_BACK)
         if self._same is not None:

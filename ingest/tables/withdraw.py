@@ -8,6 +8,13 @@ from psycopg import sql
 from geo.errors import BadInput
 from layers.spec import Filed
 
+# What only repeated such a row stands down with it.
+_REPEATS = """
+UPDATE row_repeat AS r SET superseded_at = %s FROM {} AS t
+WHERE r.kind = %s AND r.superseded_at IS NULL AND t.row_id = r.row_id
+  AND t.source_id = (SELECT id FROM source WHERE code = %s)
+"""
+
 
 def withdraw_source(connection: psycopg.Connection, layer: Filed, code: str, now: datetime) -> int:
     """Supersede every row of the layer that source `code` has in force; how many, 0 when they stood down before.
@@ -21,6 +28,7 @@ def withdraw_source(connection: psycopg.Connection, layer: Filed, code: str, now
         " AND source_id = (SELECT id FROM source WHERE code = %s)"
     )
     gone = connection.execute(statement.format(_table(layer)), (now, code)).rowcount
+    connection.execute(sql.SQL(_REPEATS).format(_table(layer)), (now, layer.name, code))
     if not gone and not is_withdrawn(connection, layer, code):
         known = ", ".join(_sources(connection, layer)) or "none"
         raise BadInput(

@@ -18,7 +18,7 @@ CREATE TEMP TABLE IF NOT EXISTS stage_observation (
 """
 _TYPES = ("text", "text", "text", "date", "date", "numeric", "text", "text", "int8", "bytea")
 _SAME = " AND ".join(f"o.{name} = s.{name}" for name in _KEY)
-_OF_O = ", ".join(f"o.{name}" for name in _COLUMNS.split(", "))
+_KEY_OF_O = ", ".join(f"o.{name}" for name in _KEY)
 _CURRENT = "o.superseded_at IS NULL AND o.retracted_at IS NULL"
 
 # What says the same as before is known, whatever paper repeats it.
@@ -27,6 +27,15 @@ DELETE FROM stage_observation AS s USING observation AS o
 WHERE o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
   AND o.value IS NOT DISTINCT FROM s.value AND o.unit = s.unit
 """  # noqa: S608 - our own names
+# … but a value of another paper then has two that it may stand on.
+_REPEATED = f"""
+INSERT INTO row_repeat (kind, row_id, paper_id, delivery_id, row_no, raw, heard_at, stored_at)
+SELECT 'observation', o.id, coalesce(%(paper)s::int8, 0), %(delivery)s, s.row_no, s.raw, %(heard)s, %(now)s
+FROM stage_observation AS s JOIN observation AS o ON o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
+WHERE o.value IS NOT DISTINCT FROM s.value AND o.unit = s.unit AND o.paper_id IS NOT NULL
+  AND o.paper_id IS DISTINCT FROM %(paper)s::int8
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
 _SUPERSEDE = f"""
 UPDATE observation AS o SET superseded_at = %(now)s FROM stage_observation AS s
 WHERE o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
@@ -35,17 +44,25 @@ _INSERT = f"""
 INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at, stored_at)
 SELECT {_COLUMNS}, %(source)s, %(paper)s, %(delivery)s, %(heard)s, %(now)s FROM stage_observation
 """  # noqa: S608
-# What a value had corrected stands again once that value is taken back, if its own paper is still good.
+# What a value had corrected, or what another paper repeated, stands again once that value is taken back, if a paper
+# that says so is still good: the last that said anything. The row leads to the paper it stands on now.
 _RESTORE = f"""
+WITH said AS (
+    SELECT o.id, o.paper_id, o.delivery_id, o.row_no, o.raw, o.heard_at
+    FROM observation AS s JOIN observation AS o ON o.source_id = s.source_id AND {_SAME} AND o.id < s.id
+    WHERE s.paper_id = %(paper)s AND s.retracted_at = %(now)s AND o.superseded_at IS NOT NULL AND o.retracted_at IS NULL
+    UNION ALL
+    SELECT o.id, nullif(r.paper_id, 0), r.delivery_id, r.row_no, r.raw, r.heard_at
+    FROM observation AS s JOIN observation AS o ON o.source_id = s.source_id AND {_SAME} AND o.id <= s.id
+    JOIN row_repeat AS r ON r.kind = 'observation' AND r.row_id = o.id AND r.superseded_at IS NULL
+    WHERE s.paper_id = %(paper)s AND s.retracted_at = %(now)s
+)
 INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at, stored_at)
-SELECT DISTINCT ON (o.source_id, {", ".join(f"o.{name}" for name in _KEY)}) {_OF_O}, o.source_id, o.paper_id,
-       o.delivery_id, o.heard_at, %(now)s
-FROM observation AS s
-JOIN observation AS o ON o.source_id = s.source_id AND {_SAME} AND o.id < s.id
-LEFT JOIN paper AS p ON p.id = o.paper_id
-WHERE s.paper_id = %(paper)s AND s.retracted_at = %(now)s
-  AND o.superseded_at IS NOT NULL AND o.retracted_at IS NULL AND (p.id IS NULL OR p.state = 'valid')
-ORDER BY o.source_id, {", ".join(f"o.{name}" for name in _KEY)}, o.id DESC
+SELECT DISTINCT ON (o.source_id, {_KEY_OF_O}) {_KEY_OF_O.replace(", o.status", "")}, o.value, o.unit, o.status,
+       said.row_no, said.raw, o.source_id, said.paper_id, said.delivery_id, said.heard_at, %(now)s
+FROM said JOIN observation AS o ON o.id = said.id LEFT JOIN paper AS p ON p.id = said.paper_id
+WHERE p.id IS NULL OR p.state = 'valid'
+ORDER BY o.source_id, {_KEY_OF_O}, said.delivery_id DESC, o.id DESC
 """  # noqa: S608
 
 
@@ -101,6 +118,7 @@ def store_observations(connection: psycopg.Connection, found: Sequence[Observed]
         copy.set_types(_TYPES)
         for observed in found:
             copy.write_row(observed)
+    connection.execute(_REPEATED, place)
     known = connection.execute(_FORGET_KNOWN, place).rowcount
     corrected = connection.execute(_SUPERSEDE, place).rowcount
     stored = connection.execute(_INSERT, place).rowcount
@@ -118,5 +136,8 @@ def retract_observations(connection: psycopg.Connection, paper_id: int, by: int,
 
 
 def restore_observations(connection: psycopg.Connection, paper_id: int, now: datetime) -> int:
-    """Let what a paper had corrected stand again, after `retract_observations` at `now`; as new rows. How many."""
+    """Let what a paper had corrected, or others repeated, stand again as new rows; how many.
+
+    After `retract_observations` at `now`.
+    """
     return connection.execute(_RESTORE, {"paper": paper_id, "now": now}).rowcount

@@ -16,7 +16,7 @@ from layers.database import MIGRATION_LOCK
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
-from layers.sources import department_files, exchange, expected, papers, pulse, raw, templates, ways
+from layers.sources import department_files, exchange, expected, papers, pulse, raw, repeats, templates, ways
 from layers.sources import models as source_models
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
@@ -33,6 +33,7 @@ TABLES = (
     papers,
     pulse,
     raw,
+    repeats,
     ways,
     health_models,
     templates,

@@ -96,6 +96,27 @@ def test_a_row_leads_to_its_row_of_the_file(sign_in: SignIn, connection: psycopg
     assert None not in (fact["t"], fact["heard_at"], fact["stored_at"])
 
 
+def test_a_row_leads_to_the_letter_that_still_says_it(
+    sign_in: SignIn, connection: psycopg.Connection, letter: bytes
+) -> None:
+    """Two letters said it and the first is revoked: row and sum lead to the second, the past to the first."""
+    desk, revocation = Desk(Sender("axis_t", "simulated")), (EXAMPLE.parent / "revocation.edxml").read_bytes()
+    again = letter.replace(b"2026,12<", b"2026,22<").replace(b"CodeNumber>12<", b"CodeNumber>22<")
+    for uid, data in (("m2", again), ("m3", revocation.replace(b"2026,13<", b"2026,12<"))):
+        assert take_message(connection, Incoming(data, "letter.edxml", uid), desk, _now).state == "done"
+    row = connection.execute("SELECT id FROM school WHERE superseded_at IS NULL AND code = 'T2'").fetchone()
+    assert row is not None
+    now, before = _told(sign_in(Role.GUEST), f"school/{row[0]}")["facts"]
+    assert [(f["delivery"]["document_id"], f["delivery"]["paper"]["state"], f["row_no"]) for f in (now, before)] == [
+        ("H48.90,2026,22", "valid", 2),
+        ("H48.90,2026,12", "revoked", 2),
+    ]
+    assert (now["superseded_at"], before["superseded_at"]) == (None, now["stored_at"])
+    measure = load_layers()["school"].measures[0].name
+    [fact] = _told(sign_in(Role.LEADER), f"measure/school.{measure}?unit=51")["facts"]
+    assert (fact["rows"], fact["delivery"]["document_id"]) == (2, "H48.90,2026,22")
+
+
 def test_a_boat_leads_to_its_line_its_link_and_its_register(
     sign_in: SignIn, connection: psycopg.Connection, boat: bytes
 ) -> None:

@@ -15,6 +15,7 @@ from ingest.again.rebuild import rebuild
 from ingest.ais.load import load_ais
 from ingest.deliveries import Sender
 from ingest.exchange.axis import AxisClient, Post
+from ingest.exchange.take import Incoming, take_message
 from ingest.load import LoadOptions
 from ingest.source import IterableSource
 from ingest.tables.load import load_table
@@ -129,3 +130,23 @@ def test_one_source_alone(filled: psycopg.Connection, scratch: psycopg.Connectio
     found = compare(filled, scratch, "schools_demo")
     assert (done.files, done.lines, found.differences) == (0, 0, [])
     assert found.equal["school"] > 0
+
+
+def test_what_a_second_letter_repeats_is_rebuilt_too(
+    connection: psycopg.Connection, scratch: psycopg.Connection
+) -> None:
+    """Said by two letters, the first revoked: in force by the second, here and in what is made anew."""
+    department = DEPARTMENTS["schools.geojson"]
+    book = [("schools.geojson", "layer:school", _schools(100, 200))]
+    names = [f"{department.code},2026,R-{number}" for number in (1, 2, 3)]
+    sent = [(Sent(names[0], NOW), book), (Sent(names[1], NOW), book), (Sent(names[2], NOW, "revocation", names[0]), [])]
+    for name, (told, files) in zip(names, sent, strict=True):
+        take_message(connection, Incoming(write_letter(department, told, files), name, name), DESK, lambda: NOW)
+    stands = (
+        "SELECT t.code, p.uid FROM school AS t JOIN delivery AS d ON d.id = t.delivery_id"
+        " JOIN paper AS p ON p.id = d.paper_id WHERE t.superseded_at IS NULL ORDER BY 1"
+    )
+    assert connection.execute(stands).fetchall() == [("T0", names[1]), ("T1", names[1])]
+    rebuild(connection, scratch)
+    assert compare(connection, scratch).differences == []
+    assert scratch.execute(stands).fetchall() == connection.execute(stands).fetchall()
