@@ -25,6 +25,11 @@ _ALL: tuple[Form, ...] = (
 FORMS: Mapping[str, Form] = {form.name: form for form in _ALL}
 
 
+def position_forms() -> list[str]:
+    """The names of the forms that bring positions and nothing else: AIS and VMS, lines and files."""
+    return [name for name in FORMS if name == "nmea" or name.startswith("vms_")]
+
+
 def form_named(name: str) -> Form:
     """The form of that name; BadInput names those that exist."""
     try:

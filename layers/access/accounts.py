@@ -29,7 +29,8 @@ DUMMY = "mat-khau-khong-ai-dung"
 class Who:
     """Somebody signed in; `wall` when it is a screen of the wall.
 
-    Or a machine with a `key`: then `account_id` is 0, `username` the key's name, and `source` what it may send as.
+    Or a machine with a `key`: then `account_id` is 0, `username` the key's name, and `source` what it may send as, in
+    which `forms` (None: any).
     """
 
     account_id: int
@@ -38,6 +39,7 @@ class Who:
     wall: bool = False
     source: str | None = None
     key: bool = False
+    forms: tuple[str, ...] | None = None
 
 
 @cache

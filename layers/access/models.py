@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Identity
+from sqlalchemy import ARRAY, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base
@@ -46,7 +46,10 @@ class LoginLink(Base):
 
 
 class ApiKey(Base):
-    """A key for machines, stored as a hash; `source` limits it to sending as that source (None: reading only)."""
+    """A key for machines, stored as a hash; `source` limits it to sending as that source (None: reading only).
+
+    `forms` are those it may post; NULL for a key of before forms were named, which may post any until it is ended.
+    """
 
     __tablename__ = "api_key"
 
@@ -54,5 +57,6 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     source: Mapped[str | None]
+    forms: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import psycopg
 
 from geo.clock import system_clock
-from layers.access.keys import add_key
+from layers.access.keys import Sends, add_key
 from layers.access.roles import Role
 from layers.cluster import Cluster
 from layers.database import connect, enable_postgis, transaction, upgrade
@@ -125,7 +125,7 @@ def rage(asked: Asked, folder: Path) -> dict[str, object]:
         enable_postgis(url)
         upgrade(url)
         with connect(url) as connection, transaction(connection):
-            key = add_key(connection, Role.VIEWER, "chaos", None, system_clock)
+            key = add_key(connection, Role.VIEWER, Sends("chaos", ["nmea"]), None, system_clock)
         port, tcp = free_port(), free_port()
         ours = {"OPSMAP_DATABASE_URL": url, "OPSMAP_SPOOL_DIR": str(spool), "OPSMAP_PORT": str(port)}
         ours |= {"OPSMAP_SPOOL_SEGMENT_MIB": "1"} if asked.full else {}

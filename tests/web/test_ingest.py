@@ -4,17 +4,23 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from fixtures import nmea
 from geo.clock import system_clock
+from geo.errors import BadInput
 from ingest.bus.loader import Loader
 from ingest.bus.reader import SpoolConsumer
 from ingest.bus.run import LoaderLife
+from ingest.forms import position_forms
 from ingest.lasting import LastingConnection
 from ingest.live import Pace
-from layers.access.keys import add_key, end_key
+from layers.access.keys import Sends, add_key, change_forms, end_key
 from layers.access.roles import Role
 from layers.database import connect
+from web.commands import keys
+
+MAST = Sends("mast", ["nmea", "layer:school"])
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +31,7 @@ def spool_root(tmp_path, monkeypatch):
 
 @pytest.fixture
 def key(connection):
-    return {"authorization": "Bearer " + add_key(connection, Role.VIEWER, "mast", "mast key", system_clock)}
+    return {"authorization": "Bearer " + add_key(connection, Role.VIEWER, MAST, "mast key", system_clock)}
 
 
 def _lines(count):
@@ -102,3 +108,48 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(client, key, spool
     answer = client.post("/api/ingest/mast?form=nmea", content=b"x", headers=announced)
     assert answer.status_code == 413
     assert not list(spool_root.iterdir())
+
+
+def test_a_key_posts_its_own_forms_only(client, connection):
+    coast = add_key(connection, Role.VIEWER, Sends("coast", position_forms()), "coast key", system_clock)
+    headers = {"authorization": f"Bearer {coast}"}
+    where = "/api/ingest/coast?form=layer:health_facility&name=x.csv"
+    answer = client.post(where, content=b"x", headers=headers)
+    assert answer.status_code == 403
+    told = answer.json()["detail"]
+    assert "may post nmea, vms_csv" in told
+    assert "opsmap key forms 'coast key' --form nmea" in told
+    assert told.endswith("--form layer:health_facility")
+    assert client.post("/api/ingest/coast?form=nmea", content=_lines(1), headers=headers).status_code == 202
+    change_forms(connection, "coast key", ["nmea", "layer:health_facility"])
+    client.app.state.opsmap.sessions.clear()
+    assert client.post(where, content=b"x", headers=headers).status_code == 202
+    assert client.post("/api/ingest/coast?form=book:penalty", content=b"x", headers=headers).status_code == 403
+
+
+def test_a_key_of_before_forms_were_named_posts_what_it_could(client, key, connection):
+    connection.execute("UPDATE api_key SET forms = NULL")
+    assert client.post("/api/ingest/mast?form=book:penalty", content=b"x", headers=key).status_code == 202
+    change_forms(connection, "mast key", ["nmea"])
+    client.app.state.opsmap.sessions.clear()
+    assert client.post("/api/ingest/mast?form=book:penalty", content=b"x", headers=key).status_code == 403
+
+
+def test_the_command_line_gives_a_receivers_key_positions_only(connection, database_url, monkeypatch):
+    monkeypatch.setenv("OPSMAP_DATABASE_URL", database_url)
+    run = CliRunner()
+    for arguments in (
+        ["--source", "coast", "--name", "a"],
+        ["--source", "so", "--name", "b", "--form", "layer:school"],
+    ):
+        assert run.invoke(keys.app, ["add", "--role", "viewer", *arguments]).exit_code == 0
+    assert run.invoke(keys.app, ["forms", "b", "--form", "book:landing"]).exit_code == 0
+    rows = dict(connection.execute("SELECT name, forms FROM api_key").fetchall())
+    assert rows == {"a": sorted(position_forms()), "b": ["book:landing"]}
+    assert all(form == "nmea" or form.startswith("vms_") for form in rows["a"])
+    assert "b\tviewer\tso\tliving\tbook:landing" in run.invoke(keys.app, ["list"]).output
+    for wrong in (
+        ["add", "--role", "viewer", "--form", "nmea"],
+        ["add", "--role", "viewer", "--source", "x", "--form", "y"],
+    ):
+        assert isinstance(run.invoke(keys.app, wrong).exception, BadInput)

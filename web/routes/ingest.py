@@ -46,6 +46,7 @@ async def post_ingest(request: Request, source: str, form: str, name: str = "") 
     state = state_of(request)
     who, origin = await _known_sender(request, source)
     kind = form_named(form)
+    _check_form(who, source, form)
     body = await request.body()
     if not body:
         raise BadInput("body: it is empty; put the message or the lines in it", field="body")
@@ -78,6 +79,17 @@ def _sender(who: Who | None, source: str) -> Who:
     if not who.key or who.source != source:
         raise NotAllowed(f"source={source!r}: this key may not send as that source", field="source")
     return who
+
+
+def _check_form(who: Who, source: str, form: str) -> None:
+    """NotAllowed for a form that the key may not post: a receiver's key in other hands must not fill the books."""
+    if who.forms is not None and form not in who.forms:
+        every = " ".join(f"--form {name}" for name in (*who.forms, form))
+        raise NotAllowed(
+            f"form={form!r}: key {who.username!r} of source {source!r} may post {', '.join(who.forms) or 'nothing'};"
+            f" the centre can widen it on the server: opsmap key forms '{who.username}' {every}",
+            field="form",
+        )
 
 
 async def _origin(state: State, source: str) -> str:
