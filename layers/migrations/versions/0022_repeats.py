@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0023_mend"
+revision: str = "0022_repeats"
 down_revision: str | None = "0021_law"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
