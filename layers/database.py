@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ReadConnection = NewType("ReadConnection", AsyncConnection)
 
@@ -74,8 +75,10 @@ async def write_async(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str) -> "Config":
     """Alembic set up for our migrations and this database."""
+    from alembic.config import Config  # late: every process connects, few migrate
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = sqlalchemy_url(url)
@@ -84,11 +87,15 @@ def alembic_config(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema to `revision`; concurrent callers wait for one another."""
+    from alembic import command
+
     command.upgrade(alembic_config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the schema back to `revision`."""
+    from alembic import command
+
     command.downgrade(alembic_config(url), revision)
 
 

@@ -30,34 +30,47 @@ from web.commands import (
     work,
 )
 from web.settings import WebSettings
+from web.late import late_group
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-app.add_typer(database.app, name="db")
-ingest.app.command("exchange")(exchange.exchange)
-ingest.app.command("axis")(exchange.axis)
-app.add_typer(ingest.app, name="ingest")
-app.add_typer(accounts.app, name="user")
-app.add_typer(keys.app, name="key")
-app.add_typer(units.app, name="units")
-app.add_typer(retention.app, name="retention")
-app.add_typer(rejects.app, name="rejects")
-app.add_typer(wall.app, name="wall")
-app.add_typer(templates.app, name="template")
-app.command("load")(data.load)
-app.command("replay")(replay.replay)
-app.command("rebuild")(rebuild.rebuild)
-app.command("serve")(processes.serve)
-app.command("feed")(processes.feed)
-app.command("work")(work.work)
-app.command("up")(processes.up)
-app.command("doctor")(database.doctor)
-app.command("docs")(docs.docs)
-app.command("document")(document.document)
+COMMANDS = {
+    "db": "database:app",
+    "ingest": "ingest:app",
+    "user": "accounts:app",
+    "key": "keys:app",
+    "units": "units:app",
+    "retention": "retention:app",
+    "rejects": "rejects:app",
+    "wall": "wall:app",
+    "template": "templates:app",
+    "load": "data:load",
+    "replay": "replay:replay",
+    "rebuild": "rebuild:rebuild",
+    "serve": "processes:serve",
+    "feed": "processes:feed",
+    "work": "work:work",
+    "up": "processes:up",
+    "doctor": "database:doctor",
+    "docs": "docs:docs",
+    "document": "document:document",
+}
+app = typer.Typer(
+    cls=late_group(COMMANDS), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+
+
+@app.callback()
+def opsmap() -> None:
+    """The command `opsmap`: short doors over the rooms' functions."""
 
 
 @app.command("settings")
 def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
+    # Imported here: every process starts through this file, and none of the others needs all settings.
+    from ingest.exchange.settings import ExchangeSettings
+    from ingest.work.settings import WorkSettings
+    from web.settings import WebSettings
+
     told = WebSettings().model_dump() | ExchangeSettings().model_dump() | WorkSettings().model_dump()
     told = WebSettings().model_dump() | ExchangeSettings().model_dump() | SpoolSettings().model_dump()
     for name, value in told.items():

@@ -1,9 +1,8 @@
 """Join: which cell each geometry lies in. The only file that touches geopandas."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import geopandas
 import numpy as np
 import psycopg
 import shapely
@@ -11,13 +10,18 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import crs
 
+if TYPE_CHECKING:
+    import geopandas
+
 METRES_PER_DEGREE = 108_000  # of longitude at this latitude, near enough
-Cells: TypeAlias = geopandas.GeoDataFrame
+Cells: TypeAlias = "geopandas.GeoDataFrame"
 """Columns cell_id, commune_code, geometry (EPSG:4326), the largest cell of a commune first."""
 
 
 def cells_frame(connection: psycopg.Connection) -> Cells:
     """All cells of the province."""
+    import geopandas  # late: seconds of CPU, and most processes never join a file
+
     rows = connection.execute(
         "SELECT id, commune_code, ST_AsBinary(geom) FROM cell ORDER BY commune_code, ST_Area(geom) DESC"
     ).fetchall()
@@ -33,6 +37,8 @@ def cells_of_shapes(cells: Cells, shapes: Sequence[BaseGeometry | None], near_m:
 
     An area or a line stands where a point of it stands: a zone of the sea is in no cell.
     """
+    import geopandas
+
     located = geopandas.GeoDataFrame(geometry=shapely.point_on_surface(np.array(shapes)), crs=crs.STORED)
     if near_m:
         metres = crs.PROVINCE_EAST

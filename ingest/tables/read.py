@@ -11,10 +11,17 @@ from ingest.tables.geojson_file import open_geojson
 from ingest.tables.parts import found_table
 from ingest.tables.placing import shaped_placing
 from ingest.tables.table import NOTHING_SAID, RawRow, ReadOptions, Table
-from ingest.tables.vector import open_vector
 from ingest.tables.workbook import open_workbook
 
 BATCH = 10_000
+
+
+def _open_vector(path: Path, options: ReadOptions) -> Table:
+    from ingest.tables.vector import open_vector  # late: its library brings pandas and GDAL with it
+
+    return open_vector(path, options)
+
+
 OPENERS: Mapping[str, Callable[[Path, ReadOptions], Table]] = {
     ".csv": open_csv,
     ".geojson": open_geojson,
@@ -24,10 +31,10 @@ OPENERS: Mapping[str, Callable[[Path, ReadOptions], Table]] = {
     ".xls": open_workbook,
     ".xlsb": open_workbook,
     ".ods": open_workbook,
-    ".gpkg": open_vector,
-    ".shp": open_vector,
-    ".tab": open_vector,
-    ".mif": open_vector,
+    ".gpkg": _open_vector,
+    ".shp": _open_vector,
+    ".tab": _open_vector,
+    ".mif": _open_vector,
 }
 
 

@@ -22,9 +22,11 @@ from ingest.vms.national import PROVIDER
 from layers.database import connect
 from web.commands.listening import Ways, hear, load_spool, receive
 from web.database import database
+from web.late import late_group
 from web.settings import WebSettings
 
-app = typer.Typer(no_args_is_help=True, help="Positions and identities, from files or streams.")
+LATE = late_group({"exchange": "exchange:exchange", "axis": "exchange:axis"})
+app = typer.Typer(cls=LATE, no_args_is_help=True, help="Positions and identities, from files or streams.")
 
 SOURCE = Annotated[str | None, typer.Option(help="whose data it is; ais or vms by default")]
 ORIGIN = Annotated[str, typer.Option(help="real, simulated or replayed")]

@@ -2,19 +2,20 @@
 
 import sys
 
-import uvicorn
-
 from geo.clock import system_clock
-from web import demo
 from web.children import inherited_listener
 from web.database import database
 from web.logs import configure
-from web.main import create_app
 from web.settings import WebSettings
 
 
 def serve() -> None:
     """Serve the pages and the API on OPSMAP_HOST:OPSMAP_PORT."""
+    # Pages and demonstration are imported by the process that needs them: the others start without.
+    import uvicorn
+
+    from web.main import create_app
+
     configure()
     settings = WebSettings()
     with database(settings) as url:
@@ -34,6 +35,8 @@ def serve() -> None:
 
 def feed() -> None:
     """Feed the demonstration fleet, live, through ingest's door until stopped."""
+    from web import demo
+
     configure()
     settings = WebSettings()
     with database(settings) as url:
