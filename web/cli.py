@@ -7,29 +7,6 @@ import sys
 import typer
 
 from geo.errors import OpsmapError
-from ingest.bus.settings import SpoolSettings
-from ingest.exchange.settings import ExchangeSettings
-from ingest.work.settings import WorkSettings
-from web.commands import (
-    accounts,
-    data,
-    database,
-    docs,
-    document,
-    exchange,
-    ingest,
-    keys,
-    processes,
-    rebuild,
-    rejects,
-    replay,
-    retention,
-    templates,
-    units,
-    wall,
-    work,
-)
-from web.settings import WebSettings
 from web.late import late_group
 
 COMMANDS = {
@@ -67,12 +44,14 @@ def opsmap() -> None:
 def show_settings() -> None:
     """Print the settings in force, secrets hidden."""
     # Imported here: every process starts through this file, and none of the others needs all settings.
+    from ingest.bus.settings import SpoolSettings
     from ingest.exchange.settings import ExchangeSettings
     from ingest.work.settings import WorkSettings
     from web.settings import WebSettings
 
-    told = WebSettings().model_dump() | ExchangeSettings().model_dump() | WorkSettings().model_dump()
-    told = WebSettings().model_dump() | ExchangeSettings().model_dump() | SpoolSettings().model_dump()
+    told: dict[str, object] = {}
+    for settings in (WebSettings(), ExchangeSettings(), WorkSettings(), SpoolSettings()):
+        told |= settings.model_dump()
     for name, value in told.items():
         typer.echo(f"OPSMAP_{name.upper()}={value}")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -21,7 +22,8 @@ def late_group(places: Mapping[str, str]) -> type[TyperGroup]:
         def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
             """The command of that name, imported now."""
             place = places.get(cmd_name)
-            return super().get_command(ctx, cmd_name) if place is None else _fetch(cmd_name, place)
+            own = cast("TyperCommand | TyperGroup | None", super().get_command(ctx, cmd_name))
+            return own if place is None else _fetch(cmd_name, place)
 
     return LateGroup
 
@@ -34,6 +36,6 @@ def _fetch(name: str, place: str) -> TyperCommand | TyperGroup:
     else:
         alone = typer.Typer(add_completion=False)
         alone.command(name)(found)
-        command = get_command(alone)
+        command = cast("TyperCommand | TyperGroup", get_command(alone))
     command.name = name
     return command
