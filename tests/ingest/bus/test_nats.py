@@ -144,8 +144,11 @@ def loading(plan, url, most_lanes=16):
 
 
 def turn_until(loader, check):
+    """As a loader's life has it: the lanes of one that has just ended are free a moment later."""
+
     def turned():
         loader.turn(system_clock())
+        loader._consumer.look_for_writers(loader._lasting.current)
         return check()
 
     wait_for(turned)
