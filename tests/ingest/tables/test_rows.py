@@ -68,7 +68,7 @@ def one(connection: psycopg.Connection, statement: str) -> tuple:
         ({"kind": ""}, "kind", "it is required"),
         ({"name": " "}, "name", "it is required"),
         ({"name": "a\0b"}, "name", "NUL"),
-        ({"as_of": "1/11/2026"}, "as_of", "write 2026-11-23"),
+        ({"as_of": "31/02/2026"}, "as_of", "write 2026-11-23"),
         ({"as_of": "2027-01-01"}, "as_of", "in the future"),
         ({"as_of": "1999-12-31"}, "as_of", "before 2000"),
         ({"as_of": "9999-12-31T23:59-23:59"}, "as_of", "not a time"),
@@ -76,7 +76,7 @@ def one(connection: psycopg.Connection, statement: str) -> tuple:
         ({"lon": "15.1", "lat": "108.8"}, "geometry", "east and north swapped"),
         ({"lon": "587123.4", "lat": "1671234.5"}, "geometry", "in metres"),
         ({"lon": ""}, "lon", "in degrees"),
-        ({"lat": "15°06'"}, "lat", "not a number"),
+        ({"lat": "15°76'"}, "lat", "not a number"),
     ],
 )
 def test_a_bad_row_names_row_field_and_fix(check, changed, field, fix):
