@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -22,8 +21,8 @@ def late_group(places: Mapping[str, str]) -> type[TyperGroup]:
         def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
             """The command of that name, imported now."""
             place = places.get(cmd_name)
-            own = cast("TyperCommand | TyperGroup | None", super().get_command(ctx, cmd_name))
-            return own if place is None else _fetch(cmd_name, place)
+            found = super().get_command(ctx, cmd_name) if place is None else _fetch(cmd_name, place)
+            return found if isinstance(found, (TyperCommand, TyperGroup)) else None
 
     return LateGroup
 
@@ -32,10 +31,11 @@ def _fetch(name: str, place: str) -> TyperCommand | TyperGroup:
     module, _, attribute = place.partition(":")
     found = getattr(import_module(f"web.commands.{module}"), attribute)
     if isinstance(found, typer.Typer):
-        command: TyperCommand | TyperGroup = get_group(found)
-    else:
-        alone = typer.Typer(add_completion=False)
-        alone.command(name)(found)
-        command = cast("TyperCommand | TyperGroup", get_command(alone))
-    command.name = name
+        group = get_group(found)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    command = get_command(alone)
+    assert isinstance(command, TyperCommand)  # one function and no callback
     return command

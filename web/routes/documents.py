@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from layers.access.roles import SIGNED_IN
 from layers.database import read
-from tiles.document.facts import read_facts
-from tiles.document.page import document
+from tiles.document.facts import Facts, read_facts
 from web.access import require
 from web.state import state_of
 from web.views import Problem
@@ -27,7 +26,14 @@ async def get_document(
     state = state_of(request)
     async with read(state.engine) as connection:
         facts = await read_facts(connection, state.registry, role, (code, measure), state.clock())
-    page = await asyncio.to_thread(document, facts, lang)
+    page = await asyncio.to_thread(_draw, facts, lang)
     name = f"quang-ngai-{NOT_IN_A_NAME.sub('', code)}.html"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
     return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _draw(facts: Facts, lang: Literal["vi", "en"]) -> str:
+    """The page, drawn on a thread of its own; its library is imported there, with the first document asked for."""
+    from tiles.document.page import document
+
+    return document(facts, lang)
