@@ -36,3 +36,10 @@ def test_every_command_is_found_by_its_name() -> None:
         "db ingest user key units retention rejects wall template load replay rebuild serve feed work up doctor docs"
     )
     assert done.stdout.split() == [*named.split(), "document", "settings", "exchange", "axis", "ais", "spool", "vms"]
+
+
+def test_the_help_of_a_receiver_can_be_read() -> None:
+    """What looks like a tag in a help text ends the program."""
+    code = "import sys; from web.cli import main; sys.argv = ['opsmap', 'ingest', 'ais', '--help']; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "/TOPIC" in done.stdout
