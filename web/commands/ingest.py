@@ -34,7 +34,9 @@ SUMMARY = Annotated[str, typer.Option("--summary", help="text or json (last line
 DRY = Annotated[bool, typer.Option("--dry-run", help="store nothing")]
 NDJSON = Annotated[Path | None, typer.Option(help="write one JSON object per valid message")]
 
-MQTT = Annotated[list[str], typer.Option(help="mqtt://HOST, with :PORT and /TOPIC where wanted; more than once for more")]
+MQTT = Annotated[
+    list[str], typer.Option(help="mqtt://HOST, with :PORT and /TOPIC where wanted; more than once for more")
+]
 SERIAL = Annotated[list[str], typer.Option(help="DEVICE[:BAUD], as /dev/ttyUSB0:38400")]
 RECEIVE = Annotated[bool, typer.Option(help="into the spool only; `opsmap ingest spool` stores it")]
 
