@@ -150,6 +150,7 @@ def test_a_figure_shows_what_stood_in_the_letter_it_stands_on(connection: psycop
     for number in ("12", "13"):
         axis.take(_says(axis, KINDS["figures"], number))
     axis.take(_revokes(axis, "14", FIRST))
+    assert _count(connection, KINDS["figures"]) == KINDS["figures"].count
     wrong = axis.one(
         "SELECT count(*) FROM observation AS o JOIN paper AS p ON p.id = o.paper_id JOIN delivery AS d"
         " ON d.id = o.delivery_id WHERE o.retracted_at IS NULL AND (p.uid <> %s OR d.paper_id <> p.id OR o.raw = '')",
