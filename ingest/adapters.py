@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 VERSIONS: Mapping[str, int] = {
     "nmea": 1,
-    "vms_csv": 1,
+    "vms_rows": 1,
+    "vms_lines": 1,
     "layer_file": 1,
     "edxml": 1,
     "avreport": 1,

@@ -33,7 +33,7 @@ from layers.database import transaction
 from layers.sources.raw import keep_raw
 from layers.vessels.track_keeper import keep_all_tracks
 
-FORM = "vms_csv"
+FORM = "vms_rows"
 SENDER = Sender("vms", "real", "VMS")
 UNVERIFIED = "vms_national/1 (Thông báo 1008: cách ghi chưa xác minh)"
 LINES: Mapping[str, Callable[..., Pipeline]] = {"national": NationalPipeline, "naf": NafPipeline}
@@ -81,6 +81,7 @@ class Named:
 def line_forms() -> list[LineForm]:
     """The formats that come as a stream of lines."""
     return [
+        LineForm(FORM, VmsPipeline, describe_vms),
         LineForm("vms_national", NationalPipeline, describe_vms, adapter=UNVERIFIED),
         LineForm("vms_naf", NafPipeline, describe_vms, adapter="vms_naf/1"),
     ]

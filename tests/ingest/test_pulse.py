@@ -128,7 +128,7 @@ def test_nobody_closes_a_delivery_without_its_pulse():
 
 
 def test_headers_are_kept_with_the_delivery(connection):
-    delivery = Delivery(connection, Sender("h", "simulated"), "x", lambda: NOW, Opened(form="vms_csv"))
+    delivery = Delivery(connection, Sender("h", "simulated"), "x", lambda: NOW, Opened(form="vms_rows"))
     for _ in range(2):
         delivery.keep_preface(VMS)
     other = Delivery(connection, Sender("h", "simulated"), "x", lambda: NOW)

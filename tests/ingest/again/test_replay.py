@@ -112,7 +112,7 @@ def test_the_rest_stays_with_the_reason_of_today(connection, refuse, replay):
 
 def test_rows_of_csv_are_read_under_their_header(connection, refuse, replay):
     row = f"A,d1,{THEN.isoformat()},{THEN.isoformat()},15.2,109.1,5,90".encode()
-    refuse("vms_csv", Reject("bad_row", "x", row), preface=VMS)
+    refuse("vms_rows", Reject("bad_row", "x", row), preface=VMS)
     assert replay().stored == 1
     assert connection.execute("SELECT t, heard_at FROM position").fetchall() == [(THEN, THEN)]
 
