@@ -113,12 +113,15 @@ class Link:
         )
 
     async def _disconnect(self) -> None:
+        """The connection, and then whatever is still under way on the loop."""
         if self._opening.done() and not self._opening.cancelled() and self._opening.exception() is None:
             await self._opening.result().close()
         self._opening.cancel()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
             task.cancel()
-        await asyncio.sleep(0)
+        if left:
+            await asyncio.wait(left, timeout=1.0)
 
     def _tell(self, told: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def tell() -> None:

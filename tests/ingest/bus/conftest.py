@@ -59,8 +59,12 @@ class Cluster:
         node.wait()
 
     def leader(self) -> int:
-        """The node that leads the stream of records."""
-        return asyncio.run(self._leader())
+        """The node that leads the stream of records, once one does."""
+        deadline = time.monotonic() + 60
+        while (found := asyncio.run(self._leader())) is None:
+            assert time.monotonic() < deadline, "no leader is chosen"
+            time.sleep(0.1)
+        return found
 
     async def empty(self) -> None:
         """Forget every record."""
@@ -71,14 +75,15 @@ class Cluster:
                 await stream.purge_stream(name)
         await client.close()
 
-    async def _leader(self) -> int:
+    async def _leader(self) -> int | None:
         client = await nats.connect([f"nats://127.0.0.1:{port}" for port in self.ports])
         try:
-            info = await client.jetstream(timeout=10).stream_info(STREAM)
+            info = await client.jetstream(timeout=2).stream_info(STREAM)
+        except nats.errors.Error:
+            return None
         finally:
             await client.close()
-        assert info.cluster is not None
-        return int(str(info.cluster.leader)[1:])
+        return int(info.cluster.leader[1:]) if info.cluster and info.cluster.leader else None
 
     def wait_ready(self) -> None:
         """Until the cluster has chosen who leads it."""
