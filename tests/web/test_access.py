@@ -102,7 +102,7 @@ def test_password_login(client: TestClient, connection: psycopg.Connection) -> N
         answer = client.post("/login", data=wrong, headers=ORIGIN, follow_redirects=False)
         assert answer.headers["location"] == "/login?error=password"
     client.post("/login", data=form, headers=ORIGIN, follow_redirects=False)
-    assert client.get("/api/me").json() == {"role": "officer", "name": "can-bo", "can": {"boats": True}}
+    assert client.get("/api/me").json() == {"role": "officer", "name": "can-bo", "can": {"boats": True, "alarms": True}}
     client.post("/logout", headers=ORIGIN, follow_redirects=False)
     assert client.get("/api/me").json()["role"] == "guest"
 

@@ -10,6 +10,7 @@ from geo.clock import from_unix_ms
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import read
+from layers.health.invariants import SEA
 from layers.health.read import count_open, read_watching
 from layers.sources.freshness import read_mark
 from web import VERSION
@@ -25,8 +26,8 @@ async def get_me(request: Request) -> dict[str, Any]:
     """The role of this browser and what it can do."""
     state, who = state_of(request), await who_asks(request)
     role = who.role if who is not None else Role.GUEST
-    boats = scope(role, state.registry["vessel"]).mode == "exact"
-    return {"role": role.value, "name": who.username if who is not None else None, "can": {"boats": boats}}
+    can = {"boats": scope(role, state.registry["vessel"]).mode == "exact", "alarms": role in SEA}
+    return {"role": role.value, "name": who.username if who is not None else None, "can": can}
 
 
 @router.get("/api/status")

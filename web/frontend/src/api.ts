@@ -14,7 +14,7 @@ export const STATUSES = [
 export type VesselStatus = (typeof STATUSES)[number];
 export type StatusCounts = Partial<Record<VesselStatus, number>>;
 
-export type Me = { role: string; name: string | null; can: { boats: boolean } };
+export type Me = { role: string; name: string | null; can: { boats: boolean; alarms: boolean } };
 
 export type ServerStatus = {
   now: string;
