@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 
 from ingest.outcome import Flag
+from layers.books.registry import load_filed
 from layers.database import transaction
-from layers.registry import load_layers
-from layers.spec import Layer
+from layers.spec import Filed
 
 MOST_NAMED = 10
 KEYS: Mapping[str, int] = {"position": 4, "report": 4, "observation": 7, "link": 3}
@@ -94,11 +94,11 @@ def compare(stored: psycopg.Connection, rebuilt: psycopg.Connection, source: str
 
 
 def _all() -> dict[str, sql.Composed]:
-    layers = {layer.name: _of_layer(layer) for layer in load_layers().values() if layer.file is not None}
+    layers = {name: _of_layer(layer) for name, layer in load_filed().items()}
     return {kind: sql.Composed([sql.SQL(statement)]) for kind, statement in _STATEMENTS.items()} | layers
 
 
-def _of_layer(layer: Layer) -> sql.Composed:
+def _of_layer(layer: Filed) -> sql.Composed:
     names = [field.column.key for field in layer.fields if field.from_file and field.column is not None]
     values: list[sql.Composable] = [sql.SQL("t.{}::text").format(sql.Identifier(str(name))) for name in names]
     if layer.file is not None and layer.file.place == "geometry":

@@ -12,11 +12,11 @@ from ingest.outcome import Reject
 from ingest.tables.load import Loaded, load_table
 from ingest.tables.table import Again, ReadOptions
 from ingest.tables.withdraw import is_withdrawn
+from layers.books.registry import filed_of
 from layers.database import transaction
-from layers.registry import load_layers
 from layers.sources.raw import raw_pieces
 from layers.sources.rejects import From, Open, Settled, Wanted, open_of, settle
-from layers.spec import Layer
+from layers.spec import Filed
 
 PAGE = 5_000
 NOT_KEPT = "its bytes were not kept: ask the sender to send it again"
@@ -26,7 +26,7 @@ TAKEN_BACK = "its paper is no longer in force"
 def replay_file(work: Work, wanted: Wanted, from_: From, form: MessageForm) -> Iterator[Tally]:
     """Every wanted reject of one file or message; what they came to."""
     found = _all_of(work, wanted, from_)
-    layer = load_layers().get(form.name.removeprefix("layer:")) if form.name.startswith("layer:") else None
+    layer = filed_of(form.name)
     with tempfile.TemporaryDirectory(prefix="opsmap-again-") as folder:
         path = fetch_raw(work, from_, Path(folder))
         why = NOT_KEPT if path is None else _why_not(work, from_, layer)
@@ -61,7 +61,7 @@ def _all_of(work: Work, wanted: Wanted, from_: From) -> list[Open]:
     return found
 
 
-def _why_not(work: Work, from_: From, layer: Layer | None) -> str | None:
+def _why_not(work: Work, from_: From, layer: Filed | None) -> str | None:
     """Why the rows of a file must not come back, if they must not."""
     if from_.paper_state not in (None, "valid"):
         return TAKEN_BACK
@@ -70,7 +70,7 @@ def _why_not(work: Work, from_: From, layer: Layer | None) -> str | None:
     return None
 
 
-def _replay_table(work: Work, what: tuple[From, Layer, Path], found: list[Open]) -> Tally:
+def _replay_table(work: Work, what: tuple[From, Filed, Path], found: list[Open]) -> Tally:
     """The refused rows of a layer's file, or all of it when it had been refused as a whole."""
     from_, layer, path = what
     whole = [each for each in found if each.reason == REFUSED or each.line_no is None]

@@ -18,16 +18,19 @@ from ingest.again.lines import read_lines
 from ingest.deliveries import Delivery, Opened, Sender
 from ingest.exchange.desk import Desk
 from ingest.exchange.take import Incoming, take_message
-from ingest.form import LineForm
+from ingest.form import LineForm, Message, MessageForm
 from ingest.forms import FORMS
 from ingest.outcome import Fact, Flag, Reject
 from ingest.tables.load import load_table
 from ingest.tables.table import ReadOptions
+from ingest.vms.whole import message_forms
 from ingest.write import Batch
-from layers.registry import get_layer, load_layers
+from layers.books.registry import filed_of
 from layers.sources.raw import raw_pieces
 
 AT_ONCE = 2_000
+WHOLE = frozenset(form.name for form in message_forms())
+"""Files of positions, which are understood as a whole."""
 Say = Callable[[str], None]
 
 _EVENTS = """
@@ -36,14 +39,14 @@ SELECT d.id, d.form, d.label, d.started_at, d.sha256, d.said, d.prefaces, s.code
 FROM delivery AS d JOIN source AS s ON s.id = d.source_id
 LEFT JOIN exchange_message AS m ON m.delivery_id = d.id
 WHERE d.id > %(after)s AND d.parent_id IS NULL AND (d.form IS NOT NULL OR m.kept_sha256 IS NOT NULL)
-  AND NOT (d.replay_of IS NOT NULL AND d.form LIKE 'layer:%%')
+  AND NOT (d.replay_of IS NOT NULL AND (d.form LIKE 'layer:%%' OR d.form LIKE 'book:%%'))
   AND (%(source)s::text IS NULL OR s.code = %(source)s OR (m.id IS NOT NULL AND d.source_id IN (
       SELECT p.source_id FROM delivery AS c JOIN delivery AS p ON p.id = c.parent_id
       JOIN source AS o ON o.id = c.source_id WHERE o.code = %(source)s)))
 ORDER BY d.id LIMIT 1
 """
 _CHILDREN = """
-SELECT coalesce(substr(d.form, 7), split_part(d.adapter, '/', 1)), s.code, s.origin, s.title_vi
+SELECT coalesce(nullif(split_part(d.form, ':', 2), ''), split_part(d.adapter, '/', 1)), s.code, s.origin, s.title_vi
 FROM delivery AS d JOIN source AS s ON s.id = d.source_id WHERE d.parent_id = %s
 """
 _LINES = """
@@ -117,8 +120,8 @@ def _take(stored: psycopg.Connection, scratch: psycopg.Connection, event: Event,
         done.messages += 1
     elif isinstance(form, LineForm):
         done.lines += _take_lines(stored, scratch, event, form)
-    elif event.form is not None and event.form.startswith("layer:"):
-        if _take_file(stored, scratch, event):
+    elif form is not None and (filed_of(form.name) is not None or form.name in WHOLE):
+        if _take_file(stored, scratch, (event, form)):
             done.files += 1
         elif _gave_facts(stored, event):
             done.miss(event, "its file was not kept")
@@ -135,16 +138,19 @@ def _take_message(stored: psycopg.Connection, scratch: psycopg.Connection, event
             take_message(scratch, Incoming(path, event.label, event.uid, event.sent_at), desk, lambda: event.at)
 
 
-def _take_file(stored: psycopg.Connection, scratch: psycopg.Connection, event: Event) -> bool:
-    """A layer's file; False when its bytes are not there."""
+def _take_file(stored: psycopg.Connection, scratch: psycopg.Connection, what: tuple[Event, MessageForm]) -> bool:
+    """A layer's or a book's file, or one of positions; False when its bytes are not there."""
+    event, form = what
     with tempfile.TemporaryDirectory(prefix="opsmap-rebuild-") as folder:
         row = stored.execute("SELECT name FROM raw_file WHERE sha256 = %s", (event.sha256,)).fetchone()
         path = _fetch(stored, event.sha256, Path(folder) / Path(row[0]).name) if row else None
         if path is None:
             return False
         said: dict[str, Any] = {name: value for name, value in (event.said or {}).items() if name != "instead_of"}
-        layer = get_layer(load_layers(), str(event.form).removeprefix("layer:"))
-        if _gave_facts(stored, event) or event.said:  # what was refused whole gave nothing then
+        layer = filed_of(form.name)
+        if layer is None:
+            form.take(scratch, Message(path.read_bytes(), event.label, event.sender, event.at), lambda: event.at)
+        elif _gave_facts(stored, event) or event.said:  # what was refused whole gave nothing then
             load_table(scratch, layer, path, event.sender, lambda: event.at, ReadOptions(**said))
     return True
 

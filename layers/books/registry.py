@@ -21,3 +21,9 @@ def load_filed() -> Mapping[str, Filed]:
     """Every layer that takes files, and every book, by name."""
     layers = {name: layer for name, layer in load_layers().items() if layer.file is not None}
     return MappingProxyType(layers | dict(load_books()))
+
+
+def filed_of(form: str) -> Filed | None:
+    """The layer or book whose files a form (`layer:NAME`, `book:NAME`) takes; None for any other form."""
+    kind, _, name = form.partition(":")
+    return load_filed().get(name) if kind in ("layer", "book") else None

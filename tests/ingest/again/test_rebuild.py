@@ -113,7 +113,7 @@ def test_the_raw_store_gives_the_same_facts(filled: psycopg.Connection, scratch:
     [
         ("school", "UPDATE school SET pupils = 5 WHERE row_id = (SELECT min(row_id) FROM school)"),
         ("vessel", "DELETE FROM vessel WHERE superseded_at IS NOT NULL"),
-        ("position", "UPDATE position SET lon_e7 = lon_e7 + 1"),
+        ("position", "SET session_replication_role = replica; UPDATE position SET lon_e7 = lon_e7 + 1"),
         ("paper", "UPDATE paper SET state = 'valid' WHERE state = 'revoked'"),
     ],
 )

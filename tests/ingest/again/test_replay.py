@@ -6,6 +6,7 @@ import pytest
 
 from fixtures import nmea
 from geo.clock import unix_ms
+from ingest.again.files import NOT_KEPT
 from ingest.again.replay import ask_replay, run_replay
 from ingest.deliveries import Delivery, Opened, Sender
 from ingest.form import Message
@@ -224,17 +225,25 @@ def test_a_row_that_stood_twice_does_not_come_in_by_the_back(connection, load, r
 
 def test_a_file_refused_whole_is_read_whole(connection, replay):
     """A template mended: the raw file was kept, whatever was wrong with it."""
-    form = FORMS["layer:vessel"]
-    sender = Sender("registry_t", "simulated")
+    form = FORMS["layer:health_facility"]
+    sender = Sender("health_t", "simulated")
     with transaction(connection):
         form.take(connection, Message(b"\0\0\0", "a.csv", sender, THEN), lambda: THEN)
     assert replay().left == ["a.csv: " + connection.execute("SELECT detail FROM reject").fetchone()[0][7:]]
     # the same bytes, as a version of ours that understands them finds them
-    good = (REGISTRY + _boat(901, "") + "\n").encode()
+    good = "code,name,kind,lon,lat\nT1,Trạm thử,commune_station,108.8,15.1\n".encode()
     connection.execute("UPDATE raw_piece SET data = %s", (good,))
     assert replay().understood == 1
-    assert _names(connection) == {"901": "Thử 901"}
-    assert connection.execute("SELECT heard_at FROM vessel").fetchall() == [(THEN,)]
+    assert connection.execute("SELECT name, heard_at FROM health_facility").fetchall() == [("Trạm thử", THEN)]
+
+
+def test_a_register_refused_whole_is_not_kept(connection, replay):
+    """Whose names a file that nobody could read may hold, nobody can say: its sender is asked for it again."""
+    with transaction(connection):
+        message = Message(b"\0\0\0", "a.csv", Sender("registry_t", "simulated"), THEN)
+        FORMS["layer:vessel"].take(connection, message, lambda: THEN)
+    assert connection.execute("SELECT count(*) FROM raw_file").fetchone() == (0,)
+    assert replay().left == [f"a.csv: {NOT_KEPT}"]
 
 
 def test_a_withdrawn_source_and_a_revoked_paper_stay_away(connection, load, lost, mend, replay):
