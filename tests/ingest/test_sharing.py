@@ -55,7 +55,7 @@ def test_two_boats_with_one_number_whatever_the_order(connection, load):
     load(both)
     first = _shared(connection)
     assert [row[:4] for row in first] == [(f"mmsi:{MMSI}", 39, 20, 20)]
-    connection.execute("TRUNCATE position, transmitter_shared, live, echo")
+    connection.execute("SET opsmap.retention = 'on'; TRUNCATE position, transmitter_shared, live, echo")
     dice = random.Random(2)
     dice.shuffle(both)
     for at in range(0, len(both), 9):
