@@ -74,7 +74,7 @@ def test_any_order_of_batches_draws_the_same(connection, delivery, now):
     assert len(expected) > 60
     with transaction(connection):
         connection.execute("SET LOCAL opsmap.retention = 'on'")
-        connection.execute("SET opsmap.retention = 'on'; TRUNCATE vessel_track, position, live, track_touch")
+        connection.execute("TRUNCATE vessel_track, position, live, track_touch")
     dice = random.Random(7)
     dice.shuffle(fixes)
     for at in range(0, len(fixes), 37):
