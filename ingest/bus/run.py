@@ -26,6 +26,7 @@ class LoaderLife:
         self._away_since: datetime | None = None
         self._what = ""
         self._tried: datetime | None = None
+        self._told: dict[int, str] = {}
         self._jobs = (
             Job(BEAT_EVERY, self._beat),
             Job(LOOK_EVERY, lambda _: consumer.look_for_writers(connection.current)),
@@ -53,7 +54,7 @@ class LoaderLife:
             for job in self._jobs:
                 if is_due(job.last, now, job.every):
                     job.last = now
-                    job.work(now)
+                    self._do(job, now)
 
         return self._try(now, work) and came
 
@@ -71,6 +72,19 @@ class LoaderLife:
                 return True
             self._pace.wait(TRY_EVERY.total_seconds())
         return False
+
+    def _do(self, job: Job, now: datetime) -> None:
+        """One of the jobs beside loading: what fails in it is told, and what comes in is stored all the same."""
+        try:
+            job.work(now)
+            self._told.pop(id(job), None)
+        except (psycopg.OperationalError, BusAway):
+            raise
+        except Exception as error:  # whatever it is, a table that cannot be drawn or weighed stops no position
+            told = f"{type(error).__name__}: {error}".strip()
+            if self._told.get(id(job)) != told:
+                self._told[id(job)] = told
+                self._pace.say(f"a job beside loading failed, and is tried again: {told}")
 
     def _try(self, now: datetime, work: Callable[[], None]) -> bool:
         self._tried = now

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from geo.errors import SetupFailed
 from layers.books.kinds import KINDS
 from layers.books.sides import TABLES
 from layers.database import transaction
@@ -98,6 +99,8 @@ def weigh(connection: psycopg.Connection, now: datetime) -> None:
 
 def _given(connection: psycopg.Connection, now: datetime) -> dict[str, datetime | timedelta]:
     rules: dict[str, int] = dict(connection.execute(_RULES, {"now": now}).fetchall())
+    if missing := sorted(set(_THRESHOLDS.values()) - rules.keys()):
+        raise SetupFailed(f"no rule books/{missing[0]} is in force at {now.isoformat()}: run opsmap db upgrade")
     spans = {name: timedelta(seconds=rules[step]) for name, step in _THRESHOLDS.items()}
     return {"now": now, "since": now - spans["back"], **spans}
 

@@ -240,3 +240,23 @@ def test_a_message_with_a_nul_in_its_name_is_refused_and_stops_nothing(connectio
             assert take_message(connection, record, system_clock).rejected.total() == 1
     reasons = connection.execute("SELECT DISTINCT reason FROM reject").fetchall()
     assert reasons == [("bad_file",)]
+
+
+def test_a_job_beside_loading_that_fails_stops_no_position(connection, database_url, tmp_path):
+    """A database without the centre's own thresholds cannot weigh books; what comes in is stored all the same."""
+    connection.execute("DELETE FROM rule WHERE conduct IN ('books', 'track')")
+    spool, said = Spool(tmp_path, "w"), []
+    with closing(LastingConnection(lambda: connect(database_url))) as lasting:
+        loader, consumer = _loader(tmp_path, lasting)
+        life = LoaderLife(loader, consumer, lasting, Pace(say=said.append))
+        motion = nmea.motion_fields(109.1, 15.2, 7.5, 181.5, 30)
+        [line] = nmea.sentences(nmea.position_a(999_000_001, 7, motion), b"A", 1)
+        for n in range(2):
+            spool.publish([_record(nmea.tag(line, T0 + 60_000 * n) + b"\n")]).result(10)
+            now = system_clock() + timedelta(minutes=n)
+            life.turn(now)
+        loader.commit(system_clock())
+        spool.close()
+        consumer.close()
+    assert connection.execute("SELECT count(*) FROM position").fetchone() == (2,)
+    assert any("no rule books/" in told for told in said)
