@@ -74,11 +74,16 @@ class Columns:
         mark = self.marks.get(field)
         if mark is not None and (number := readings(given).get(mark)) is not None:
             return number
-        if field in LON_LAT and not readings(given) and (degrees := parse_degrees(given, AXES[field])) is not None:
+        if field in AXES and (degrees := degrees_of(given, AXES[field])) is not None:
             return degrees
         if field in self.days and (day := read_day(given, self.days[field][0])) is not None:
             return day.isoformat()
         return self.letters.read(name, given)
+
+
+def degrees_of(given: str, axis: Axis) -> float | None:
+    """Degrees, minutes and seconds in decimal degrees; None for a plain number, which its column reads as one."""
+    return None if readings(given) else parse_degrees(given, axis)
 
 
 def bare(title: str) -> str:
