@@ -12,11 +12,9 @@ from geo.text import fold
 from ingest.outcome import Fault, Reject
 from ingest.tables.encodings import AS_IT_IS, Decoded, Letters, decode_file, guess_letters
 from ingest.tables.legacy import DECODERS
-from ingest.tables.table import MOST_COLUMNS, RawRow, ReadOptions, Table
+from ingest.tables.table import MOST_COLUMNS, TITLE_ROWS, RawRow, ReadOptions, Table
 
 DELIMITERS = ",;\t"  # a Vietnamese Excel separates by semicolons and calls it CSV all the same
-TITLE_ROWS = 30
-"""How far down the line of column names may stand, where titles may stand above it."""
 GUESSED_FROM = 10_000
 """Rows that a guess at letters or numbers looks at."""
 

@@ -10,9 +10,8 @@ from itertools import pairwise
 
 from geo.text import compose
 from ingest.tables.book import Cell, Span
+from ingest.tables.table import TITLE_ROWS
 
-TITLE_ROWS = 30
-"""How far down the lines of column names may begin."""
 DEPTH = 3
 JOIN = " | "
 _NUMBERING = re.compile(r"\(?([A-ZĐ]|[0-9]{1,2})\)?(?:\s*=.*)?")

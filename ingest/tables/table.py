@@ -13,6 +13,8 @@ from ingest.outcome import Reject
 from ingest.tables.encodings import AS_IT_IS, Letters
 
 MOST_COLUMNS = 400
+TITLE_ROWS = 30
+"""How far down the line of column names may stand, where titles may stand above it."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from ingest.outcome import Fault, Reject
 from ingest.tables.book import Book, Sheet
 from ingest.tables.csv_file import cells_of
 from ingest.tables.encodings import Letters, guess_letters, name_encoding
-from ingest.tables.heading import DEPTH, TITLE_ROWS, Heading, find_heading, last_part
-from ingest.tables.table import RawRow, ReadOptions, Table
+from ingest.tables.heading import DEPTH, Heading, find_heading, last_part
+from ingest.tables.table import TITLE_ROWS, RawRow, ReadOptions, Table
 
 
 def open_workbook(path: Path, options: ReadOptions) -> Table:

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 
 from ingest.tables.book import Cell
 from ingest.tables.columns import bare
-from ingest.tables.heading import DEPTH, TITLE_ROWS, Heading, find_heading, last_part
+from ingest.tables.heading import DEPTH, Heading, find_heading, last_part
 from ingest.tables.numbers import readings
+from ingest.tables.table import TITLE_ROWS
 from ingest.templates.pages import Page, Pages
 from layers.sources.template_body import FormColumn
 from layers.sources.templates import Template

@@ -7,7 +7,8 @@ from datetime import date
 from geo.errors import BadInput
 from ingest.tables.book import Cell
 from ingest.tables.columns import bare
-from ingest.tables.heading import DEPTH, TITLE_ROWS, Heading, find_heading, last_part
+from ingest.tables.heading import DEPTH, Heading, find_heading, last_part
+from ingest.tables.table import TITLE_ROWS
 from ingest.templates.pages import Page, Pages
 from ingest.templates.periods import Period, read_month_title, read_period
 from layers.sources.template_body import FormColumn, TemplateBody
