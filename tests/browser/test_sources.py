@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from fixtures import nmea
 from geo.clock import system_clock
 from ingest.deliveries import Delivery, Opened, Sender
@@ -59,7 +61,7 @@ def test_why_it_is_red_whom_to_call_and_replay(product, open_page) -> None:
     assert "72 c3 a1 63" in card.inner_text()
     page.get_by_label("Tìm trong dòng, không cần dấu").fill("rac song")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('[data-testid=rejects] > li').length === 1")
+    expect(page.locator('[data-testid="rejects"] > li')).to_have_count(1)
     page.get_by_label("Tìm trong dòng, không cần dấu").fill("")
     page.keyboard.press("Enter")
     page.get_by_test_id("replay").click()

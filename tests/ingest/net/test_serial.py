@@ -81,9 +81,15 @@ def hearing(cable, tmp_path):
     return listening
 
 
+def wait_for_open(said, times=1):
+    """Until the line is open: opening drops what was said before it, as a real port does."""
+    wait_for(lambda: said, lambda: sum(line.endswith(": open") for line in said) >= times)
+
+
 def test_what_is_said_on_the_cable_is_on_the_disk(cable, hearing):
     lines = b"".join(map(position, range(5)))
-    with hearing() as (heard, _):
+    with hearing() as (heard, said):
+        wait_for_open(said)
         cable.say(lines[:70])
         cable.say(lines[70:])
         wait_for(heard, lambda: heard() == lines)
@@ -91,12 +97,13 @@ def test_what_is_said_on_the_cable_is_on_the_disk(cable, hearing):
 
 def test_a_cable_pulled_out_is_opened_again_when_it_is_back(cable, hearing):
     with hearing() as (heard, said):
+        wait_for_open(said)
         cable.say(position(1))
         wait_for(heard, lambda: heard() == position(1))
         cable.pull()
         wait_for(lambda: said, lambda: any("cannot be opened" in line for line in said))
         cable.plug()
-        wait_for(lambda: said, lambda: sum(line.endswith(": open") for line in said) >= 2)
+        wait_for_open(said, times=2)
         cable.say(position(2))
         wait_for(heard, lambda: heard().endswith(position(2)))
 
@@ -108,7 +115,7 @@ def test_silence_is_said(cable, hearing):
 
 def test_bytes_without_lines_are_a_wrong_speed(cable, hearing):
     with hearing() as (_, said):
-        wait_for(lambda: said, lambda: said)
+        wait_for_open(said)
         for _ in range(3):
             cable.say(b"\x81\xfe" * 1000)
         wait_for(lambda: said, lambda: any("is the speed right?" in line for line in said))

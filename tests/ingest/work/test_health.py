@@ -63,6 +63,7 @@ def test_how_long_the_oldest_has_waited_is_read_across_segments(ask, tmp_path, d
     """What is stored ends with a segment; the next record stands alone in the following one."""
     find = loader_not_behind(tmp_path)
     with closing(Spool(tmp_path, "mast", 256)) as spool:
+        spool.publish([_record(now)]).result(10)
         _load(tmp_path, database_url)
         for _ in range(2):
             spool.publish([_record(now)]).result(10)
