@@ -22,7 +22,8 @@ from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
-from layers.watch import references, rules
+from layers.watch import event_rows, references, rules
+from layers.watch.cases import models as case_models
 
 TABLES = (
     bunches,
@@ -49,6 +50,8 @@ TABLES = (
     wall_models,
     references,
     rules,
+    event_rows,
+    case_models,
     audit,
     disagreement,
     slips,

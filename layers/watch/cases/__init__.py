@@ -1,0 +1,1 @@
+"""Cases: what needs somebody, what was done about it, by whom, until when."""
