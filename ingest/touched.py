@@ -1,4 +1,4 @@
-"""The slip a writer leaves for whoever keeps the tracks: which devices spoke, from which hour on."""
+"""The slips a writer leaves: for whoever keeps the tracks and for the watch, which devices spoke and when."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +18,22 @@ INSERT INTO track_touch (transmitters, first_hours, hours, counts)
 VALUES (%s::int4[], %s::int4[], %s::int4[], %s::int4[])
 """
 
+_WATCH = """
+INSERT INTO watch_slip (transmitters, t_from, t_to, count)
+VALUES (%s::int4[], %s, %s, %s)
+"""
+
 
 def leave_slip(connection: psycopg.Connection, fixes: Sequence[Fix], ids: Mapping[str, int]) -> None:
-    """One row for a whole batch, in the caller's transaction: as durable as the positions, and cheap to write."""
+    """One row each for a whole batch, in the caller's transaction: as durable as the positions, and cheap to write."""
     hours = [t_ms // HOUR_MS for t_ms in map(_T_MS, fixes)]
     counts = Counter(hours)
     first = _first_hours(fixes, hours) if len(counts) > 1 else dict.fromkeys(map(_KEY, fixes), hours[0])
     columns = ([ids[key] for key in first], first.values(), counts, counts.values())
     connection.execute(_SLIP, [_array(column) for column in columns])
+    times = list(map(_T_MS, fixes))
+    about = (_array(columns[0]), from_unix_ms(min(times)), from_unix_ms(max(times)), len(times))
+    connection.execute(_WATCH, about)
 
 
 def _first_hours(fixes: Sequence[Fix], hours: Sequence[int]) -> dict[str, int]:

@@ -22,8 +22,9 @@ from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
-from layers.watch import event_rows, references, rules
+from layers.watch import event_rows, policy, references, rules
 from layers.watch.cases import models as case_models
+from layers.watch.live import models as live_models
 
 TABLES = (
     bunches,
@@ -52,6 +53,8 @@ TABLES = (
     rules,
     event_rows,
     case_models,
+    policy,
+    live_models,
     audit,
     disagreement,
     slips,

@@ -27,7 +27,8 @@ from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
 from layers.units.shapes import bands, many, stored_wkb
 from layers.versions import LayerVersion
-from layers.watch.law_seed import seed_law
+from layers.watch.law_seed import seed_kept, seed_law
+from layers.watch.policy import NotifyPolicy, RescueContact, contact_of, policy_of
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = (
@@ -35,6 +36,8 @@ FILES = (
     "cells.csv",
     "rules.csv",
     "legal-references.csv",
+    "notify-policy.csv",
+    "rescue-contacts.csv",
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -56,6 +59,8 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     for table in (UnitShape, UnitCell, Unit, Cell, BackgroundShape, Background):
         connection.execute(delete(table))
     seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
+    seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
+    seed_kept(connection, RescueContact, [contact_of(row) for row in read_csv(data / "rescue-contacts.csv")], clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)

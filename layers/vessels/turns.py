@@ -61,6 +61,10 @@ SELECT array_agg(DISTINCT transmitter_id), array_fill(%(hour)s::int4, ARRAY[coun
        '{0}', '{0}'
 FROM transmitter_on_vessel WHERE vessel_id = %(boat)s HAVING count(*) > 0
 """
+_REDO = """
+INSERT INTO watch_redo AS w (boat, since) VALUES (%(boat)s, %(since)s)
+ON CONFLICT (boat) DO UPDATE SET since = least(w.since, excluded.since)
+"""
 
 
 class Turn(NamedTuple):
@@ -183,9 +187,12 @@ def _store(connection: psycopg.Connection, boat: int, old: Sequence[Turn], count
         device, since, until, reason, silent_s, former = (list(column) for column in zip(*turns, strict=True))
         connection.execute(_KEEP, ([boat] * len(turns), since, until, device, reason, silent_s, former))
     common = sum(1 for _ in _common(old, turns))
-    if counting.passed_over or not _goes_on(old[common:], turns[common:]):
+    goes_on = _goes_on(old[common:], turns[common:])
+    if counting.passed_over or not goes_on:
         first = min(turn.since for turn in (*old[common:], *turns[common:]))
         connection.execute(_SLIP, {"boat": boat, "hour": max(0, int(first.timestamp()) // 3600)})
+        if not goes_on:
+            connection.execute(_REDO, {"boat": 2 * boat, "since": first})
 
 
 def _common(old: Sequence[Turn], turns: Sequence[Turn]) -> Iterator[Turn]:

@@ -21,8 +21,8 @@ def seed_law(connection: Connection, rules: Iterable[Given], references: Iterabl
 
     A row of a file whose days meet those of a row that a person made gives way to it.
     """
-    _seed(connection, Rule, [rule_of(row) for row in rules], now)
-    _seed(connection, LegalReference, [reference_of(row) for row in references], now)
+    seed_kept(connection, Rule, [rule_of(row) for row in rules], now)
+    seed_kept(connection, LegalReference, [reference_of(row) for row in references], now)
 
 
 def rule_of(row: Given) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def reference_of(row: Given) -> dict[str, Any]:
     return told | dates | {"verified": row["verified"] == "1"}
 
 
-def _seed(connection: Connection, model: type[Any], values: list[dict[str, Any]], now: datetime) -> None:
+def seed_kept(connection: Connection, model: type[Any], values: list[dict[str, Any]], now: datetime) -> None:
+    """Make the current rows of a table those given, by code; what a person has changed stays."""
     newest: dict[str, Any] = {row.code: row for row in connection.execute(select(model.__table__).order_by(model.id))}
     given = {value["code"] for value in values}
     gone = [row.id for row in newest.values() if row.code not in given and _is_ours(row) and row.superseded_at is None]

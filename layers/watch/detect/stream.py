@@ -16,7 +16,8 @@ from layers.watch.detect.fixes import FIX, Carry, Fixes, Rows, lasts, tidy
 Key = tuple[str, str, tuple[int, ...], int]
 Events = Mapping[Key, Event]
 
-_LAST = np.dtype([("boat", "i8"), ("t_ms", "i8")])
+LAST = np.dtype([("boat", "i8"), ("t_ms", "i8")])
+"""When each boat was last heard."""
 _BEFORE_ALL = -(1 << 62)
 
 
@@ -44,7 +45,7 @@ class State:
     told: Events = field(default_factory=dict)
     waiting: Events = field(default_factory=dict)
     recent: tuple[Fixes, ...] = ()
-    last: Rows = field(default_factory=lambda: np.zeros(0, _LAST))
+    last: Rows = field(default_factory=lambda: np.zeros(0, LAST))
 
 
 class Told(NamedTuple):
@@ -70,7 +71,7 @@ def advance(watch: Watch, state: State, batch: Fixes, now_ms: int) -> Step:
     batch = tidy(batch)
     in_time = batch["t_ms"] > state.settled_ms
     fixes, too_late = batch[in_time], batch[~in_time]
-    late = _late(fixes, state.last)
+    late = are_late(fixes, state.last)
     if not watch.alone and len(state.last):
         late |= fixes["t_ms"] < state.last["t_ms"].max() - watch.keep_s * 1000
     if late.any() and not watch.alone:
@@ -84,12 +85,12 @@ def advance(watch: Watch, state: State, batch: Fixes, now_ms: int) -> Step:
     waiting = latest(watch.silent(found.carry, now_ms)) if watch.silent else {}
     news += _compare_waiting(state.waiting, waiting, told, {event.event.key for event in news})
     recent = _stack((*state.recent, fixes)) if len(fixes) else state.recent
-    last = _last_of(state.last, fixes)
+    last = last_of(state.last, fixes)
     state = replace(state, carry=found.carry, told=told, waiting=waiting, recent=recent, last=last)
     return Step(_settle(watch, state), news, too_late)
 
 
-def _late(fixes: Fixes, last: Rows) -> Rows:
+def are_late(fixes: Fixes, last: Rows) -> Rows:
     """Which fixes are no later than what is known of their boat."""
     if not len(last) or not len(fixes):
         return np.zeros(len(fixes), dtype=np.bool_)
@@ -149,9 +150,9 @@ def _compare_waiting(before: Events, now: Events, told: Events, said: set[Key]) 
     return news + [Told("withdrawn", event) for event in gone]
 
 
-def _last_of(last: Rows, fixes: Fixes) -> Rows:
-    rows = np.zeros(len(last) + len(fixes), _LAST)
-    for name in _LAST.names or ():
+def last_of(last: Rows, fixes: Fixes) -> Rows:
+    rows = np.zeros(len(last) + len(fixes), LAST)
+    for name in LAST.names or ():
         rows[name] = np.concatenate([last[name], fixes[name]])
     rows = rows[np.lexsort((rows["t_ms"], rows["boat"]))]
     newest: Rows = rows[lasts(rows["boat"])]
