@@ -26,6 +26,12 @@ class BadInput(OpsmapError):
     title = "Dữ liệu gửi lên không hợp lệ"
 
 
+class Conflict(BadInput):
+    """It could be read, but not done as things stand: somebody was faster, or the order of things forbids it."""
+
+    title = "Không làm được lúc này"
+
+
 class NotAllowed(OpsmapError):
     """This role may not see or do that."""
 

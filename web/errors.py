@@ -13,9 +13,10 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from geo.errors import BadInput, NeedsLogin, NotAllowed, NotFound, OpsmapError, SetupFailed
+from geo.errors import BadInput, Conflict, NeedsLogin, NotAllowed, NotFound, OpsmapError, SetupFailed
 
 STATUS: Mapping[type[OpsmapError], int] = {
+    Conflict: 409,  # before BadInput, which it is too
     BadInput: 400,
     NeedsLogin: 401,
     NotAllowed: 403,

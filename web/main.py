@@ -23,6 +23,7 @@ from web.replay.chunks import ChunkReader
 from web.routes import (
     alarms,
     books,
+    cases,
     docs,
     documents,
     exchange,
@@ -62,6 +63,7 @@ ROUTERS = (
     vessels.router,
     reported.router,
     books.router,
+    cases.router,
     replay.router,
     style.router,
     tiles.router,

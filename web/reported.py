@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.clock import EARLIEST, FUTURE_ALLOWANCE
 from geo.degrees import Axis, parse_degrees
@@ -16,6 +17,7 @@ from layers.database import ReadConnection, read, write_async
 from layers.vessels import reported
 from layers.vessels.history import LOOKBACK, handle_of
 from layers.vessels.registry import Vessel
+from layers.watch.cases.told import report_to_cases
 from web.state import State
 from web.views import Words
 
@@ -91,6 +93,14 @@ class QuestionView(BaseModel):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A report's row, and whether it was written just now."""
+
+    row: Row[Any]
+    fresh: bool
+
+
+@dataclass(frozen=True)
 class Place:
     """Where, as understood."""
 
@@ -112,7 +122,22 @@ _WORDS = (reported.CALLERS, reported.CHANNELS)
 
 
 async def keep_reported(state: State, vessel: str, told: NewReport, who: Who) -> ReportedView | QuestionView:
-    """Keep a report as that person's, or ask when somebody should look at it first. BadInput names the field."""
+    """Keep a report as that person's, or ask when somebody should look at it first. BadInput names the field.
+
+    Every open case of the boat has it in its ledger.
+    """
+    values = await understand(state, vessel, told, who)
+    if isinstance(values, QuestionView):
+        return values
+    async with write_async(state.engine) as connection:
+        kept = await keep(connection, values)
+        if kept.fresh:
+            await connection.run_sync(report_to_cases, values | {"id": kept.row.id}, who.role.value)
+    return view_of(kept.row)
+
+
+async def understand(state: State, vessel: str, told: NewReport, who: Who) -> dict[str, Any] | QuestionView:
+    """A report as the columns of its row, or the question it raises."""
     now = state.clock()
     t, place = _moment(told.t or now, now), Place(_degrees(told.lon, "lon"), _degrees(told.lat, "lat"))
     for name, words in (("caller_role", reported.CALLERS), ("channel", reported.CHANNELS)):
@@ -123,14 +148,18 @@ async def keep_reported(state: State, vessel: str, told: NewReport, who: Who) ->
         doubts = await _doubts(connection, number, place, t)
     if doubts and not told.confirmed:
         return _question(doubts, place)
-    values = _values(told, number, t, place) | {"heard_at": now, "taken_by": who.username, "doubts": doubts}
-    async with write_async(state.engine) as connection:
-        kept = (await connection.execute(reported.same_statement(values))).scalar()
-        if kept is None:
-            await _check_correction(connection, number, told.corrects)
-            kept = (await connection.execute(reported.keep_statement(values))).scalar_one()
-        row = (await connection.execute(reported.one_statement(number, kept))).one()
-    return view_of(row)
+    return _values(told, number, t, place) | {"heard_at": now, "taken_by": who.username, "doubts": doubts}
+
+
+async def keep(connection: AsyncConnection, values: dict[str, Any]) -> Kept:
+    """The row that says so: a new one, unless the very same was taken down already. BadInput: nothing to correct."""
+    known = (await connection.execute(reported.same_statement(values))).scalar()
+    number = known
+    if number is None:
+        await _check_correction(connection, values["vessel_id"], values["corrects"])
+        number = (await connection.execute(reported.keep_statement(values))).scalar_one()
+    row = (await connection.execute(reported.one_statement(values["vessel_id"], number))).one()
+    return Kept(row, known is None)
 
 
 def view_of(row: Row[Any]) -> ReportedView:

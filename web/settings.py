@@ -11,6 +11,8 @@ class WebSettings(DatabaseSettings):
 
     `ais_tcp`, `ais_listen`, `ais_udp`, `ais_mqtt` and `ais_serial` are what `opsmap ingest ais` is told, several with
     commas between them; `up` then listens to them as the source `ais_source`. None is set: nothing is listened to.
+    `sms_url` and `zalo_url` are gateways for notices, off unless set; of what is simulated nothing is sent, unless
+    `notify_simulated`.
     """
 
     model_config = SettingsConfigDict(coerce_numbers_to_str=True)
@@ -29,5 +31,10 @@ class WebSettings(DatabaseSettings):
     ais_mqtt: str = ""
     ais_serial: str = ""
     ais_source: str = "ais"
+    sms_url: str = ""
+    sms_key: SecretStr = SecretStr("")
+    zalo_url: str = ""
+    zalo_key: SecretStr = SecretStr("")
+    notify_simulated: bool = False
     mqtt_user: str = ""
     mqtt_password: SecretStr = SecretStr("")

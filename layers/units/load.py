@@ -27,6 +27,8 @@ from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
 from layers.units.shapes import bands, many, stored_wkb
 from layers.versions import LayerVersion
+from layers.watch.cases.institutions import seed_institutions
+from layers.watch.cases.seed import seed_flow, seed_templates
 from layers.watch.law_seed import seed_kept, seed_law
 from layers.watch.policy import NotifyPolicy, RescueContact, contact_of, policy_of
 
@@ -38,6 +40,9 @@ FILES = (
     "legal-references.csv",
     "notify-policy.csv",
     "rescue-contacts.csv",
+    "case-flow.csv",
+    "notice-templates.csv",
+    "institutions.csv",
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -61,11 +66,19 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
     seed_kept(connection, RescueContact, [contact_of(row) for row in read_csv(data / "rescue-contacts.csv")], clock())
+    seed_cases(connection, data, clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)
     record(connection, source, digest, clock())
     return True
+
+
+def seed_cases(connection: Connection, data: Path, now: datetime) -> None:
+    """How cases go, the words of notices, whom to call."""
+    seed_flow(connection, read_csv(data / "case-flow.csv"), now)
+    seed_templates(connection, read_csv(data / "notice-templates.csv"), now)
+    seed_institutions(connection, read_csv(data / "institutions.csv"), now)
 
 
 def refresh_all(connection: Connection) -> None:

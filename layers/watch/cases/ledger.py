@@ -5,15 +5,17 @@ Statements run on a sync SQLAlchemy connection inside the caller's transaction (
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
 
 from geo.clock import local_date
-from geo.errors import BadInput
+from geo.errors import BadInput, Conflict
 from layers.watch.cases.models import ENTRIES, KINDS, Case, CaseEntry
 
+SET = "set"
+"""Where an entry's body holds the columns of the case that it changed."""
 LAYER = "case"
 """What the live stream calls a change of cases: `{"type": "layer", "layer": "case", …}`."""
 
@@ -48,7 +50,7 @@ def open_case(connection: Connection, values: Mapping[str, Any], entry: Entry, s
     told = {"opened_at": entry.at, "state_since": entry.at, "changed_at": entry.at, "state": state, **values}
     told |= {"priority": list(KINDS).index(kind), "number": _next_number(connection, told["opened_at"])}
     case_id = int(connection.execute(insert(Case).values(**told).returning(Case.id)).scalar_one())
-    _put(connection, case_id, entry)
+    _put(connection, case_id, entry, told)
     tell(connection)
     return case_id
 
@@ -64,10 +66,12 @@ def append(
     if row is None:
         raise BadInput(f"case={case_id}: there is no such case", field="case")
     if read is not None and read != row.version:
-        raise BadInput(f"version={read}: somebody changed this case meanwhile; read it again", field="version")
-    values = {**(change or {}), "version": row.version + 1, "changed_at": entry.at}
-    connection.execute(update(Case).where(Case.id == case_id).values(**values))
-    number = _put(connection, case_id, entry)
+        title = "Vụ việc vừa có thay đổi"
+        detail = f"version={read}: somebody changed this case meanwhile; read it again"
+        raise Conflict(detail, field="version", title=title)
+    told = {"changed_at": entry.at, **(change or {})}
+    connection.execute(update(Case).where(Case.id == case_id).values(**told, version=row.version + 1))
+    number = _put(connection, case_id, entry, told)
     tell(connection)
     return number
 
@@ -77,12 +81,18 @@ def tell(connection: Connection) -> None:
     connection.execute(_BUMP)
 
 
-def _put(connection: Connection, case_id: int, entry: Entry) -> int:
+def _put(connection: Connection, case_id: int, entry: Entry, change: Mapping[str, Any]) -> int:
+    """The line, with what it made of the case under `set`: the case can be told from its ledger alone."""
     if entry.kind not in ENTRIES:
         raise BadInput(f"kind={entry.kind!r}: use one of {', '.join(ENTRIES)}", field="kind")
-    values = {"kind": entry.kind, "at": entry.at, "actor": entry.actor, "role": entry.role, "body": dict(entry.body)}
+    values = {"kind": entry.kind, "at": entry.at, "actor": entry.actor, "role": entry.role}
+    values["body"] = {**entry.body, SET: {name: _plain(value) for name, value in change.items()}}
     row = insert(CaseEntry).values(case_id=case_id, **values).returning(CaseEntry.id)
     return int(connection.execute(row).scalar_one())
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
 def _next_number(connection: Connection, opened_at: datetime) -> str:

@@ -1,0 +1,144 @@
+"""Whom to reach in a case: the boat's people with masked telephones, offices, rescue, and boats nearby."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, null, select
+
+from geo import crs
+from geo.measure import METRES_PER_NM, bearing_deg, distance_m
+from layers.access.roles import CONTACTS, Role
+from layers.books.contacts import masked
+from layers.books.port_call import PortCall
+from layers.sources.models import Source
+from layers.spec import Text
+from layers.units.models import Cell, Unit
+from layers.vessels.models import Live
+from layers.vessels.registry import Vessel
+from layers.watch.cases.institutions import KINDS, institutions_statement
+from layers.watch.cases.notices import CHANNELS, RECIPIENTS, STATES, Notice
+from web.case_views import NearView, NoticeLine, OfficeView, PersonView
+from web.views import Words
+
+E7 = 1e7
+NEAREST, LOOKED_AT = 3, 24
+PEOPLE = {
+    "captain": (Text("Thuyền trưởng", "Captain"), "captain", "captain_phone"),
+    "owner": (Text("Chủ tàu", "Owner"), "owner", "owner_phone"),
+}
+"""A person of a case: what they are called, and the columns of the register that name them."""
+
+
+def people_of(connection: Connection, case: Any, role: Role) -> list[PersonView]:
+    """The captain and the owner as each register has them, masked; nobody for roles that call nobody."""
+    if role not in CONTACTS or case.vessel_id is None:
+        return []
+    columns = masked(role)
+    here = (Vessel.id == case.vessel_id, Vessel.superseded_at.is_(None), Source.id == Vessel.source_id)
+    statement = select(Vessel.leads, Source.code.label("source"), *columns.values()).where(*here)
+    rows = connection.execute(statement.order_by(Vessel.leads.desc(), Vessel.source_id)).mappings().all()
+    found: dict[tuple[Any, ...], PersonView] = {}
+    for row in rows:
+        for person, (title, name, phone) in PEOPLE.items():
+            if row[name] or row[phone] or row["leads"]:
+                view = PersonView(
+                    id=person, role=Words.of(title), name=row[name], phone=row[phone], source=row["source"]
+                )
+                found.setdefault((person, row[name], row[phone]), view)
+    return list(found.values())
+
+
+def offices(connection: Connection, boat: Any | None) -> list[OfficeView]:
+    """The boat's post, commune and provider, then the offices everybody calls; telephones where somebody gave one."""
+    kinds = ("post", "commune", "provider", "fisheries", "coast_station", "central")
+    rows = connection.execute(institutions_statement(*kinds)).all()
+    mine = [] if boat is None else [*_post(connection, boat, rows), *_commune(connection, boat, rows)]
+    provider = None if boat is None else boat.vms_provider
+    mine += [office_view(row) for row in rows if row.kind == "provider" and row.place == provider]
+    return mine + [office_view(row) for row in rows if row.place is None]
+
+
+def rescue(connection: Connection) -> list[OfficeView]:
+    """Search and rescue."""
+    return [office_view(row) for row in connection.execute(institutions_statement("rescue"))]
+
+
+def office_view(row: Any) -> OfficeView:
+    """An office as its row has it."""
+    same = ("code", "kind", "office", "duty", "phone", "origin", "verified")
+    return OfficeView(**{name: getattr(row, name) for name in same}, title=Words.of(KINDS[row.kind]))
+
+
+def _post(connection: Connection, boat: Any, rows: Any) -> list[OfficeView]:
+    """The station the boat last passed, by the border guard's book."""
+    key = select(Vessel.reg_key).where(Vessel.id == boat.id, Vessel.leads).scalar_subquery()
+    here = (PortCall.reg_key == key, PortCall.keeper == "border", PortCall.superseded_at.is_(None))
+    last = connection.execute(select(PortCall.station).where(*here).order_by(PortCall.t.desc()).limit(1)).scalar()
+    return [_known("post", last, last, rows)] if last else []
+
+
+def _commune(connection: Connection, boat: Any, rows: Any) -> list[OfficeView]:
+    """The commune of the boat's register."""
+    if boat.cell_id is None:
+        return []
+    here = (Cell.id == boat.cell_id, Unit.code == Cell.commune_code, Unit.level == "commune", Unit.valid_to.is_(None))
+    unit = connection.execute(select(Unit.code, Unit.full_name).where(*here)).first()
+    return [] if unit is None else [_known("commune", unit.code, f"UBND {unit.full_name}", rows)]
+
+
+def _known(kind: str, place: str, office: str, rows: Any) -> OfficeView:
+    """The office of a place where a row has it, else its name alone."""
+    row = next((row for row in rows if (row.kind, row.place) == (kind, place)), None)
+    if row is not None:
+        return office_view(row)
+    named: dict[str, Any] = {"code": None, "kind": kind, "office": office, "duty": None, "phone": None}
+    return OfficeView(**named, title=Words.of(KINDS[kind]), origin="real", verified=False)
+
+
+def near_boats(connection: Connection, case: Any, now: datetime) -> list[NearView]:
+    """The three boats nearest to the place of a case by their last positions; farther ones are not looked at."""
+    if case.lon_e7 is None:
+        return []
+    lon, lat = case.lon_e7 / E7, case.lat_e7 / E7
+    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), crs.STORED)
+    columns = (Live.vessel_id, Live.t, Live.lon_e7, Live.lat_e7, Vessel.code, Vessel.name)
+    here = (Live.counted, Live.vessel_id != (case.vessel_id or 0), Vessel.id == Live.vessel_id, Vessel.leads)
+    order = Live.geom.op("<->")(place)
+    rows = connection.execute(select(*columns).where(*here).order_by(order).limit(LOOKED_AT)).all()
+    found = [_near(row, lon, lat, now) for row in rows]
+    return sorted(found, key=lambda boat: boat.distance_nm)[:NEAREST]
+
+
+def _near(row: Any, lon: float, lat: float, now: datetime) -> NearView:
+    x, y = row.lon_e7 / E7, row.lat_e7 / E7
+    return NearView(
+        id=f"v{row.vessel_id}",
+        label=row.code,
+        name=row.name,
+        distance_nm=round(float(distance_m(lon, lat, x, y)) / METRES_PER_NM, 2),
+        bearing_deg=round(float(bearing_deg(lon, lat, x, y)), 1),
+        lon=x,
+        lat=y,
+        t=row.t,
+        age_s=max(0, round((now - row.t).total_seconds())),
+    )
+
+
+def notice_lines(connection: Connection, case: Any, *, named: bool) -> list[NoticeLine]:
+    """The notices of a case, the newest first; not their words, and whom they went to only when `named`."""
+    names = ("id", "template", "template_version", "recipient", "recipient_name", "channel", "subject", "state")
+    columns = [getattr(Notice, name) if named or name != "recipient_name" else null().label(name) for name in names]
+    columns += [Notice.failure, Notice.by, Notice.at]
+    rows = connection.execute(select(*columns).where(Notice.case_id == case.id).order_by(Notice.id.desc()))
+    return [notice_line(row) for row in rows]
+
+
+def notice_line(row: Any) -> NoticeLine:
+    """A notice without its words."""
+    same = ("id", "template", "template_version", "recipient_name", "subject", "state", "failure", "by", "at")
+    return NoticeLine(
+        **{name: getattr(row, name) for name in same},
+        recipient=Words.of(RECIPIENTS[row.recipient]),
+        channel=Words.of(CHANNELS[row.channel]),
+        state_title=Words.of(STATES[row.state]),
+    )

@@ -1,0 +1,152 @@
+"""Cases in words: why one stands in the queue, what an entry says, how long, when."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from geo.clock import LOCAL
+from layers.spec import Text
+from layers.vessels.reported import CALLERS, CHANNELS
+from layers.watch.cases.models import ENTRIES, KINDS
+from layers.watch.cases.needs import DISTRESS, OUTCOMES, RECIPIENTS, RESULTS
+from layers.watch.cases.notices import CHANNELS as WAYS
+from layers.watch.cases.notices import RECIPIENTS as READERS
+from layers.watch.cases.notices import STATES as SENT
+from web.views import Words
+
+NOTHING = Text("", "")
+CLOCKS: Mapping[str, Text] = {
+    "contact": Text("báo vị trí bằng cách khác", "position by other means"),
+    "promise": Text("lời hẹn", "a promise"),
+    "port": Text("đưa tàu về cảng sửa thiết bị", "in port to mend the device"),
+}
+STEPS: Mapping[str, Text] = {
+    "late": Text("chậm báo", "late"),
+    "lost_6h": Text("mất kết nối quá 6 giờ", "silent over 6 hours"),
+    "lost_10d": Text("mất kết nối quá 10 ngày", "silent over 10 days"),
+    "ais_speaks": Text("AIS phát khi giám sát hành trình im", "AIS speaks while the device is silent"),
+    "beyond": Text("vượt ranh giới", "beyond the boundary"),
+    "near": Text("gần ranh giới", "near the boundary"),
+    "wrong_belt": Text("sai vùng", "wrong belt"),
+    "moving_as_one": Text("nhiều thiết bị đi cùng nhau", "devices moving as one"),
+    "impossible": Text("nhảy vị trí", "impossible jump"),
+    "shared_identity": Text("trùng số nhận dạng", "shared identity"),
+    "encounter": Text("gặp tàu khác", "encounter"),
+    "loitering": Text("chạy chậm lâu", "loitering"),
+}
+
+
+def lasted(span: timedelta) -> Text:
+    """`6 giờ 48 phút`, `3 ngày 2 giờ`, `12 phút`: the two greatest parts."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return Text(f"{days} ngày {hours} giờ", f"{days} d {hours} h")
+    return Text(f"{hours} giờ {rest} phút", f"{hours} h {rest} min") if hours else Text(f"{rest} phút", f"{rest} min")
+
+
+def moment(at: datetime) -> str:
+    """`23/11/2026 14:05`, in Việt Nam."""
+    return f"{at.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+
+
+def due_words(code: str, step: Text) -> Words:
+    """What is due: of a step what the flow says."""
+    return Words.of(CLOCKS.get(code) or (step if code == "step" else Text(code, code)))
+
+
+def title_of(case: Any, told: Any | None) -> Words:
+    """The kind of case; of distress which sort."""
+    kind = KINDS[case.kind]
+    sort = DISTRESS.get(told.distress or "") if told is not None else None
+    return Words(vi=f"{kind.vi}: {sort.vi}", en=f"{kind.en}: {sort.en}") if sort else Words.of(kind)
+
+
+def headline(case: Any, told: Any | None, silence: Any | None, now: datetime) -> Words:
+    """One line: what and for how long, then what is known since."""
+    end = case.closed_at or now
+    if silence is not None:
+        first, more = _silence(silence, end), _reported(told, end)
+    else:
+        span = lasted(end - case.began_at)
+        first = Text(f"{KINDS[case.kind].vi} từ {span.vi} trước", f"{KINDS[case.kind].en} since {span.en}")
+        more = _called(told)
+    return Words(vi=" · ".join(filter(None, (first.vi, more.vi))), en=" · ".join(filter(None, (first.en, more.en))))
+
+
+def _silence(silence: Any, now: datetime) -> Text:
+    if silence.ended_at is not None:
+        span = lasted(silence.ended_at - silence.began_at)
+        return Text(f"Đã có tín hiệu lại sau {span.vi}", f"Signal back after {span.en}")
+    span = lasted(now - silence.began_at)
+    return Text(f"Mất kết nối {span.vi}", f"Silent for {span.en}")
+
+
+def _reported(told: Any | None, now: datetime) -> Text:
+    if told is None or told.reported_at is None:
+        return Text("chưa báo vị trí", "no position reported")
+    span = lasted(now - told.reported_at)
+    return Text(f"báo vị trí {span.vi} trước", f"position reported {span.en} ago")
+
+
+def _called(told: Any | None) -> Text:
+    if told is None or not told.calls:
+        return Text("chưa liên hệ", "nobody called yet")
+    result = RESULTS.get((told.results or [""])[0], NOTHING)
+    return Text(f"{told.calls} cuộc gọi, {result.vi}", f"{told.calls} calls, {result.en}")
+
+
+def entry_text(kind: str, body: Mapping[str, Any]) -> Words:
+    """What an entry says, in one line; texts typed by people as they were typed."""
+    vi, en = (" · ".join(filter(None, (part.vi if n == 0 else part.en for part in _parts(kind, body)))) for n in (0, 1))
+    return Words(vi=vi, en=en)
+
+
+def _parts(kind: str, body: Mapping[str, Any]) -> list[Text]:
+    typed = [_typed(body.get(name)) for name in ("what", "said", "text", "note", "reason", "document")]
+    lists = {"to": RECIPIENTS, "channel": CHANNELS, "result": RESULTS, "outcome": OUTCOMES, "caller_role": CALLERS,
+             "distress": DISTRESS}  # fmt: skip
+    if kind == "notice":
+        lists = {"recipient": READERS, "channel": WAYS, "state": SENT}
+    named = [words.get(str(body.get(name)), NOTHING) for name, words in lists.items()]
+    if kind in ("state", "outcome") and isinstance(body.get("step"), dict):
+        named.insert(0, Text(body["step"].get("vi", ""), body["step"].get("en", "")))
+    if kind == "assigned":
+        named = [_typed(body.get("to"))]
+    return [*named, *_places(body), *typed]
+
+
+def _places(body: Mapping[str, Any]) -> list[Text]:
+    found = []
+    if isinstance(place := body.get("position"), dict):
+        at = degrees(place["lat"], place["lon"])
+        found.append(Text(f"vị trí {at}", f"position {at}"))
+    if next_at := body.get("next_at"):
+        found.append(Text(f"gọi lại {moment(datetime.fromisoformat(next_at))}", f"call again {next_at}"))
+    if due_at := body.get("due_at"):
+        found.append(Text(f"hạn {moment(datetime.fromisoformat(due_at))}", f"until {due_at}"))
+    return found
+
+
+def _typed(text: Any) -> Text:
+    return Text(str(text), str(text)) if text else NOTHING
+
+
+def degrees(lat: float, lon: float) -> str:
+    """`14°59'24"N 109°05'12"E`."""
+    return f"{_sexagesimal(lat, 'NS')} {_sexagesimal(lon, 'EW')}"
+
+
+def _sexagesimal(value: float, sides: str) -> str:
+    seconds = round(abs(value) * 3600)
+    return f"{seconds // 3600}°{seconds // 60 % 60:02d}'{seconds % 60:02d}\"{sides[value < 0]}"
+
+
+def entry_title(kind: str) -> Words:
+    """What a kind of entry is called."""
+    return Words.of(ENTRIES[kind])
+
+
+def step_title(step: str) -> Words:
+    """What a step of an event is called; its code where there is no word yet."""
+    return Words.of(STEPS.get(step, Text(step, step)))
