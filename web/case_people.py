@@ -101,7 +101,7 @@ def near_boats(connection: Connection, case: Any, now: datetime) -> list[NearVie
         return []
     lon, lat = case.lon_e7 / E7, case.lat_e7 / E7
     place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), crs.STORED)
-    columns = (Live.vessel_id, Live.t, Live.lon_e7, Live.lat_e7, Vessel.code, Vessel.name)
+    columns = (Live.vessel_id, Live.t.label("heard_t"), Live.lon_e7, Live.lat_e7, Vessel.code, Vessel.name)
     here = (Live.counted, Live.vessel_id != (case.vessel_id or 0), Vessel.id == Live.vessel_id, Vessel.leads)
     order = Live.geom.op("<->")(place)
     rows = connection.execute(select(*columns).where(*here).order_by(order).limit(LOOKED_AT)).all()
@@ -119,8 +119,8 @@ def _near(row: Any, lon: float, lat: float, now: datetime) -> NearView:
         bearing_deg=round(float(bearing_deg(lon, lat, x, y)), 1),
         lon=x,
         lat=y,
-        t=row.t,
-        age_s=max(0, round((now - row.t).total_seconds())),
+        t=row.heard_t,
+        age_s=max(0, round((now - row.heard_t).total_seconds())),
     )
 
 

@@ -51,9 +51,7 @@ def put_flow_rows(connection: Connection, flow: str, values: list[dict[str, Any]
     """Make the current rows of a flow these: what is the same stays, the rest is superseded and stored anew."""
     here = FlowRow.superseded_at.is_(None) & (FlowRow.flow == flow)
     kept = {row.code: row for row in connection.execute(select(FlowRow.__table__).where(here))}
-    same = {
-        v["code"] for v in values if v["code"] in kept and all(getattr(kept[v["code"]], k) == x for k, x in v.items())
-    }
+    same = {value["code"] for value in values if _says_same(kept.get(value["code"]), value)}
     old = [row.id for row in kept.values() if row.code not in same]
     end = {
         "superseded_at": said["stored_at"],
@@ -64,6 +62,11 @@ def put_flow_rows(connection: Connection, flow: str, values: list[dict[str, Any]
     fresh = [{**value, **said} for value in values if value["code"] not in same]
     if fresh:
         connection.execute(insert(FlowRow), fresh)
+
+
+def _says_same(row: Any | None, value: Mapping[str, Any]) -> bool:
+    """Whether a row says this already; since when it does is its own."""
+    return row is not None and all(getattr(row, name) == x for name, x in value.items() if name != "valid_from")
 
 
 def seed_templates(connection: Connection, rows: Iterable[Given], now: datetime) -> None:
