@@ -44,6 +44,7 @@ from layers.registry import load_layers
 from layers.sources.contacts import ensure_contacts
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
+from layers.watch.cases.institutions import seed_institutions
 from web.demo_forms import ensure_forms
 from web.stopping import stop_asked, tell
 
@@ -92,6 +93,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
     with write(engine) as connection:
         load_reference(connection, clock)
         ensure_sources(connection, read_csv(DATA / "demo-sources.csv"))
+        seed_institutions(connection, read_csv(DATA / "demo-institutions.csv"), clock())
     engine.dispose()
     with connect(url) as connection:
         refuse_real_facts(connection)

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
+import case_queue
 import cold_tiles
 import copy_and_orm
 import copy_ratios
@@ -44,6 +45,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "units", lambda: unit_sums.run(on)
     yield "replay", lambda: replay_chunks.run(on)
     yield "moment", lambda: moments.run(on)
+    yield "cases", lambda: case_queue.run(on)
     yield "memory", lambda: web_memory.run(on)
     yield "sources", lambda: source_pulses.run(on)
     yield "files", lambda: file_rows.run(on)
