@@ -72,3 +72,11 @@ def _size(parts: list[str]) -> float | None:
     if any("." in part for part in parts[:-1]) or any(float(part) >= 60 for part in parts[1:]):
         return None
     return sum(float(part) / (1.0, 60.0, 3600.0)[place] for place, part in enumerate(parts))
+
+
+def show_degrees(value: float, axis: Axis) -> str:
+    """`14°59'24"N`: degrees, minutes and whole seconds, as charts and people here write them."""
+    seconds = round(abs(value) * 3600)
+    degrees, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    side = ("N", "S") if axis == "lat" else ("E", "W")
+    return f"{degrees}°{minutes:02d}'{rest:02d}\"{side[value < 0]}"

@@ -27,6 +27,7 @@ from web.routes import (
     cases,
     docs,
     documents,
+    dossiers,
     exchange,
     features,
     ingest,
@@ -57,6 +58,7 @@ from web.zone_keeper import ZoneKeeper
 
 ROUTERS = (
     documents.router,
+    dossiers.router,
     features.router,
     me.router,
     law.router,

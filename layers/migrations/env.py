@@ -16,6 +16,7 @@ from layers.database import MIGRATION_LOCK
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
+from layers.seals import models as seal_models
 from layers.sources import department_files, exchange, expected, papers, pulse, raw, repeats, templates, ways
 from layers.sources import models as source_models
 from layers.units import outlines
@@ -60,6 +61,7 @@ TABLES = (
     flow,
     institutions,
     notices,
+    seal_models,
     audit,
     disagreement,
     slips,

@@ -85,7 +85,10 @@ class ReportedPosition(Base):
     """
 
     __tablename__ = "reported_position"
-    __table_args__ = (Index("ix_reported_position_vessel_t", "vessel_id", "t"),)
+    __table_args__ = (
+        Index("ix_reported_position_vessel_t", "vessel_id", "t"),
+        Index("ix_reported_position_stored_at", "stored_at", postgresql_using="brin"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     vessel_id: Mapped[int]
@@ -111,6 +114,7 @@ class Position(Base):
     __tablename__ = "position"
     __table_args__ = (
         Index("ix_position_t", "t", postgresql_using="brin"),
+        Index("ix_position_stored_at", "stored_at", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (t)"},
     )
 

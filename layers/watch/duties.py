@@ -32,13 +32,20 @@ class Duty:
     verified: bool
 
 
-def duties(
-    began: datetime, ended: datetime | None, reports: Iterable[datetime], law: Iterable[Any], now: datetime
+def duties(  # noqa: PLR0913
+    began: datetime,
+    ended: datetime | None,
+    reports: Iterable[datetime],
+    law: Iterable[Any],
+    now: datetime,
+    *,
+    arrivals: Iterable[datetime] = (),
 ) -> list[Duty]:
     """Every duty of a silence [began, ended) as it stands at `now`, in the order they are due.
 
     `law` are rows of `rule` in force when it began (`choose(...).duties`); those of the steps `position_by_other_means`
-    and `port_for_repair` in the reading that is applied count. `ended` None: it lasts. Times are aware.
+    and `port_for_repair` in the reading that is applied count. `ended` None: it lasts. `arrivals` in a port keep the
+    latter. Times are aware.
     """
     told, until = sorted(reports), min(ended or now, now)
     asked = {row.step: row for row in law if row.reading == "text" and row.threshold_s and row.step in (REPORT, PORT)}
@@ -47,7 +54,8 @@ def duties(
         found += _slots(began, until, told, row, ended)
     if (row := asked.get(PORT)) is not None:
         due = began + timedelta(seconds=row.threshold_s)
-        found.append(_duty(row, 1, (began, due), _state(None, due, until, ended), None))
+        came = next((t for t in sorted(arrivals) if began < t <= due), None)
+        found.append(_duty(row, 1, (began, due), _state(came, due, until, ended), came))
     return sorted(found, key=lambda duty: (duty.due, duty.step))
 
 

@@ -18,8 +18,9 @@ LOOKS = {
 }
 
 
-def inset_svg(outlines: Sequence[tuple[str, dict[str, Any]]], lang: str) -> str:
-    """An SVG of the country's outlines (kind, GeoJSON in EPSG:4326) with the archipelagos named."""
+def inset_svg(outlines: Sequence[tuple[str, dict[str, Any]]], lang: str, more: str = "") -> str:
+    """An SVG of the country's outlines (kind, GeoJSON in EPSG:4326) with the archipelagos named; `more` is drawn on top,
+    in the units of `place`."""
     paths = "".join(f'<path {LOOKS[kind]} d="{_path(geometry)}"/>' for kind, geometry in outlines)
     names = "".join(
         f'<text x="{_x(lon):.0f}" y="{_y(lat):.0f}">{first}<tspan x="{_x(lon):.0f}" dy="11">{second}</tspan></text>'
@@ -28,13 +29,18 @@ def inset_svg(outlines: Sequence[tuple[str, dict[str, Any]]], lang: str) -> str:
     size = f"0 0 {(EAST - WEST) * SCALE:.0f} {(NORTH - SOUTH) * SCALE:.0f}"
     text = 'fill="#15324a" font-size="10" font-weight="600" text-anchor="middle"'
     label = word("islands", lang)
-    drawn = f'<g stroke-linejoin="round">{paths}</g><g {text}>{names}</g>'
+    drawn = f'<g stroke-linejoin="round">{paths}</g><g {text}>{names}</g>{more}'
     return f'<svg viewBox="{size}" role="img" aria-label="{label}">{drawn}</svg>'
 
 
 def _path(geometry: dict[str, Any]) -> str:
     rings = [ring for polygon in geometry["coordinates"] for ring in polygon]
     return "".join("M" + "L".join(f"{_x(lon):.1f} {_y(lat):.1f}" for lon, lat in ring[:-1]) + "Z" for ring in rings)
+
+
+def place(lon: float, lat: float) -> tuple[float, float]:
+    """Where a place stands in the inset."""
+    return _x(lon), _y(lat)
 
 
 def _x(lon: float) -> float:

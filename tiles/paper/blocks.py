@@ -72,4 +72,6 @@ def official_head(agency: Sequence[str], number: str, place_and_day: str) -> Saf
     bodies = "".join(f'<div class="{"issuer" if body == agency[-1] else ""}">{text(body)}</div>' for body in agency)
     left = f'<td>{bodies}<div class="rule"></div><div class="number">{text(number)}</div></td>'
     right = f'<td><div class="issuer">{COUNTRY}</div><div class="motto">{MOTTO}</div><div class="rule wide"></div>'
-    return Safe(f'<table class="official"><tr>{left}{right}<div class="day">{text(place_and_day)}</div></td></tr></table>')
+    return Safe(
+        f'<table class="official"><tr>{left}{right}<div class="day">{text(place_and_day)}</div></td></tr></table>'
+    )

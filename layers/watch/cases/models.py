@@ -102,6 +102,7 @@ class CaseEntry(Base):
     """
 
     __tablename__ = "case_entry"
+    __table_args__ = (Index("ix_case_entry_stored_at", "stored_at", postgresql_using="brin"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("watch_case.id"), index=True)

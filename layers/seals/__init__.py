@@ -1,0 +1,1 @@
+"""What was stored on a day, sealed after it: nobody can change it later without being found out."""

@@ -1,0 +1,179 @@
+"""The dossier of a case as pages: what `layers.watch.dossier` gathered, for an inspector who holds only the paper."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from tiles.document.words import number
+from tiles.paper import dossier_law, dossier_proof, dossier_sea
+from tiles.paper.blocks import Cell, Safe, facts, heading, join, paragraph, table, text
+from tiles.paper.dossier_words import BODY, STATES, moment, role_word, span
+from tiles.paper.pdf import make_pdf, mark_of
+from tiles.paper.sea import Sea
+
+Dossier = dict[str, Any]
+"""A dossier as its JSON has it: times are texts."""
+
+
+def dossier_pdf(told: Dossier, sea: Sea) -> bytes:
+    """The PDF. Equal dossiers give equal bytes."""
+    case = told["case"]
+    title = f"Hồ sơ vụ việc {case['number']} · {case['title_vi']}"
+    made = f"Lập lúc {moment(told['made']['at'])} (giờ Việt Nam) cho {role_word(told['made']['role'])}"
+    footer = f"{made} · phiên bản {case['version']} · SHA-256 {told['sha256'][:16]}…"
+    return make_pdf(dossier_html(told, sea), title, mark_of(told["origin"]), footer)
+
+
+def dossier_html(told: Dossier, sea: Sea) -> Safe:
+    """The body of the pages."""
+    return join(
+        part
+        for section in (
+            _front(told),
+            dossier_sea.map_section(told, sea),
+            dossier_law.duty_section(told),
+            dossier_law.law_section(told),
+            _timeline(told),
+            _contacts(told),
+            _events(told),
+            dossier_sea.position_section(told),
+            dossier_sea.word_section(told),
+            dossier_proof.proof_section(told),
+        )
+        for part in section
+    )
+
+
+def _front(told: Dossier) -> Iterator[Safe]:
+    case, made = told["case"], told["made"]
+    yield heading(f"Hồ sơ vụ việc {case['number']}", 1)
+    yield paragraph(case["title_vi"], "lead strong")
+    if mark := mark_of(told["origin"]):
+        said = f"SỐ LIỆU {mark}: không phải sự việc có thật, không dùng làm căn cứ xử lý."
+        yield Safe(f'<div class="box strong">{text(said)}</div>')
+    if cleared := _cleared(told):
+        yield Safe(f'<div class="box"><b>Không tính lỗi thuyền trưởng.</b> {text(cleared)}</div>')
+    lasted = "đang kéo dài" if case["ended_at"] is None else moment(case["ended_at"])
+    yield facts(
+        [
+            ("Tàu", _boat_line(told)),
+            ("Bắt đầu", moment(case["began_at"])),
+            ("Kết thúc", lasted),
+            ("Kéo dài", span(case["began_at"], case["ended_at"] or made["at"])),
+            ("Tình trạng hồ sơ", _state(case)),
+            ("Mở vụ việc", moment(case["opened_at"])),
+            ("Người lập", f"{made['by']} ({role_word(made['role'])}), {moment(made['at'])}"),
+        ]
+    )
+    yield paragraph("Lưu hành nội bộ. Giờ ghi trong hồ sơ là giờ Việt Nam (UTC+7).", "quiet")
+    yield from _boat(told)
+
+
+def _cleared(told: Dossier) -> str:
+    said = [entry for entry in told["timeline"] if entry["kind"] == "cleared"]
+    incident = told["incident"]
+    if incident is not None:
+        until = "đang kéo dài" if incident["ended_at"] is None else moment(incident["ended_at"])
+        share = f"{number(incident['silent'], 'vi')}/{number(incident['heard_of'], 'vi')} tàu cùng mất kết nối"
+        return f"Sự cố: {incident['title_vi']}, từ {moment(incident['began_at'])}, {until}; {share}."
+    return _body(said[-1]["body"]) if said else ""
+
+
+def _boat_line(told: Dossier) -> Cell:
+    boat = told["boat"]
+    if boat is None or not boat["registers"]:
+        return ", ".join(device["key"] for device in told["devices"]) or "không rõ"
+    first = boat["registers"][0]
+    return f"{first['reg_no']} · {first['name']} · {number(first['length_m'], 'vi', 2)} m · nghề {first['gear']}"
+
+
+def _state(case: dict[str, Any]) -> str:
+    state = STATES.get(case["state"], case["state"])
+    outcome = f": {case['outcome']}" if case["outcome"] else ""
+    return f"{state}{outcome}, từ {moment(case['state_since'])}"
+
+
+def _boat(told: Dossier) -> Iterator[Safe]:
+    boat = told["boat"]
+    if boat is None:
+        yield paragraph("Thiết bị chưa gắn với tàu nào trong sổ đăng ký.", "quiet")
+        return
+    yield heading("Tàu và người")
+    for row in boat["registers"]:
+        people = [("Chủ tàu", row["owner"]), ("Thuyền trưởng", row["captain"]), ("Điện thoại", row["captain_phone"])]
+        licence = f"{row['licence_no'] or '–'}, đến {moment(row['licence_to'])}"
+        papers = [
+            ("Số đăng ký", row["reg_no"]),
+            ("Cảng đăng ký", row["home_port"]),
+            ("Giấy phép khai thác", licence),
+            ("Đăng kiểm đến", moment(row["inspected_to"])),
+        ]
+        source = f"{row['source_title']}, ghi ngày {moment(row['t'])}"
+        yield facts([*papers, *people, ("Nguồn", source)])
+    rows = [
+        (d["key"], {"vms": "giám sát hành trình", "ais": "AIS"}.get(d["kind"], d["kind"]), moment(d["valid_from"]),
+         moment(d["valid_to"]) if d["valid_to"] else "nay", d["seal"]) for d in told["devices"]
+    ]  # fmt: skip
+    yield table(["Thiết bị", "Loại", "Trên tàu từ", "Đến", "Số kẹp chì"], rows, "tight")
+
+
+def _timeline(told: Dossier) -> Iterator[Safe]:
+    yield heading("Diễn biến (sổ vụ việc)")
+    rows = [(moment(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["timeline"]]
+    caption = "Sổ chỉ thêm dòng, không sửa, không xóa. Nguồn: sổ vụ việc của trung tâm."
+    yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", caption)
+
+
+def _contacts(told: Dossier) -> Iterator[Safe]:
+    yield heading("Liên hệ, thông báo, lời hẹn")
+    rows = [(moment(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["contacts"]]
+    if rows:
+        yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", "Nguồn: sổ vụ việc.")
+    else:
+        yield paragraph("Chưa có liên hệ nào được ghi.")
+
+
+def _events(told: Dossier) -> Iterator[Safe]:
+    yield heading("Máy phát hiện, và các lần sửa lại")
+    rows = []
+    for event in told["events"]:
+        for n, word in enumerate(event["words"]):
+            kind = {"new": "phát hiện", "changed": "sửa lại", "withdrawn": "rút lại"}[word["what"]]
+            until = moment(word["ended_at"]) if word["ended_at"] else "đang kéo dài"
+            name = "" if n else f"{dossier_law.conduct_word(word['conduct'])}: {dossier_law.step_word(word['step'])}"
+            rows.append(
+                (name, kind, moment(word["found_at"]), moment(word["began_at"]), until, _measured(word["facts"]))
+            )
+    if rows:
+        head = ["Sự việc", "Lời máy", "Lúc nói", "Bắt đầu", "Kết thúc", "Số đo"]
+        yield table(head, rows, "tight", "Nguồn: bộ phát hiện của trung tâm, theo vị trí các thiết bị gửi.")
+    else:
+        yield paragraph("Không có phát hiện nào của máy gắn với vụ việc này.")
+
+
+def _measured(told: dict[str, Any]) -> str:
+    return "; ".join(
+        f"{name} {number(value, 'vi', 2)}" for name, value in told.items() if isinstance(value, int | float)
+    )
+
+
+def _body(body: dict[str, Any]) -> str:
+    """What an entry has to say, as words."""
+    said = []
+    for name, value in sorted(body.items()):
+        if value in (None, "", [], {}):
+            continue
+        shown = "; ".join(map(str, value)) if isinstance(value, list | dict) else STATES.get(str(value), str(value))
+        said.append(f"{BODY.get(name, name)}: {_when(shown)}")
+    return ". ".join(said)
+
+
+def _when(shown: str) -> str:
+    """A moment as people write it, anything else as it is."""
+    if len(shown) < 19 or shown[4:5] != "-" or "T" not in shown:
+        return shown
+    try:
+        datetime.fromisoformat(shown)
+    except ValueError:
+        return shown
+    return moment(shown)

@@ -1,0 +1,65 @@
+"""Words, moments and spans of a dossier."""
+
+from datetime import date, datetime
+
+from geo.clock import LOCAL
+
+STATES = {
+    "new": "mới",
+    "acknowledged": "đã tiếp nhận",
+    "contacting": "đang liên hệ",
+    "waiting": "đang chờ",
+    "verifying": "đang xác minh",
+    "handed_over": "đã chuyển cơ quan xử lý",
+    "closed": "đã kết thúc",
+}
+BODY = {
+    "to": "chuyển sang",
+    "from": "từ",
+    "note": "ghi chú",
+    "text": "nội dung",
+    "who": "người",
+    "whom": "gọi cho",
+    "said": "nói",
+    "channel": "qua",
+    "answered": "trả lời",
+    "outcome": "kết quả",
+    "reason": "lý do",
+    "result": "kết quả",
+    "until": "đến lúc",
+    "promised_at": "hẹn lúc",
+    "manifest": "SHA-256 của bản kê",
+    "parts": "phần",
+    "incident": "sự cố",
+    "step": "bước",
+    "key": "sự việc",
+    "form": "dạng",
+}
+ROLES = {
+    "officer": "cán bộ thủy sản",
+    "post": "Đồn Biên phòng",
+    "operator": "trực điều hành",
+    "admin": "quản trị",
+}
+
+
+def role_word(role: str) -> str:
+    """The role of a reader."""
+    return ROLES.get(role, role)
+
+
+def moment(told: str | None) -> str:
+    """`23/11/2026 14:05` in Việt Nam, or `23/11/2026` of a calendar day; a dash for none."""
+    if told is None:
+        return "–"
+    if len(told) == 10:
+        return date.fromisoformat(told).strftime("%d/%m/%Y")
+    return datetime.fromisoformat(told).astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+
+
+def span(since: str, until: str) -> str:
+    """`2 ngày 3 giờ`, `20 giờ 5 phút`."""
+    minutes = round((datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds() / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = ((days, "ngày"), (hours, "giờ"), (0 if days else rest, "phút"))
+    return " ".join(f"{n} {word}" for n, word in parts if n) or "0 phút"
