@@ -29,6 +29,8 @@ COMMANDS = {
     "doctor": "database:doctor",
     "docs": "docs:docs",
     "document": "document:document",
+    "seal": "seals:seal",
+    "verify": "seals:verify",
 }
 app = typer.Typer(
     cls=late_group(COMMANDS), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__

@@ -13,11 +13,12 @@ from ingest.forms import form_named
 from ingest.poll.guard import guard_of
 from ingest.poll.poll import Feed, is_due, make_feed, poll
 from ingest.work.bench import Bench
-from ingest.work.duty import EVERY_5_S, EVERY_15_S, EVERY_MINUTE, Duty, Errand
+from ingest.work.duty import EVERY_5_S, EVERY_10_MINUTES, EVERY_15_S, EVERY_MINUTE, Duty, Errand
 from ingest.work.health import all_finds
 from ingest.work.settings import WorkSettings
 from layers.database import make_engine
 from layers.health.keep import check_due
+from layers.seals.seal import head_line, seal_days, seals_folder
 
 MIB = 1 << 20
 
@@ -25,6 +26,7 @@ MIB = 1 << 20
 def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: Path) -> list[Duty]:
     """What is done every so often. BadInput names the setting that cannot be."""
     duties = [Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root))]
+    duties.append(Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)))
     if exchange.exchange_url:
         exchange.may()
         duties.append(Duty("ask_axis", EVERY_MINUTE, ask_axis(exchange)))
@@ -96,6 +98,17 @@ def look_at_drop(settings: WorkSettings) -> Callable[[Bench], None]:
             dropping.look(connection, watch)
             for name, told in settings.drop.items():
                 settle_folder(connection, root / name, told.source or name, told, bench.clock)
+
+    return work
+
+
+def seal_finished_days(settings: WorkSettings) -> Callable[[Bench], None]:
+    """Seal every finished day: soon after midnight, and again where something was still being written."""
+    folder = seals_folder(settings.resolved_data_dir())
+
+    def work(bench: Bench) -> None:
+        with bench.connect() as connection:
+            seal_days(connection, bench.clock(), "work", folder, lambda seal: bench.say(f"sealed {head_line(seal)[:-1]}"))
 
     return work
 

@@ -9,6 +9,7 @@ EVERY_5_S = "* * * * * */5"
 EVERY_15_S = "* * * * * */15"
 EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "7 * * * *"
+EVERY_10_MINUTES = "*/10 * * * *"
 
 
 @dataclass(frozen=True)

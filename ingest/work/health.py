@@ -16,6 +16,7 @@ from layers.health.cells import cells_add_up
 from layers.health.invariants import Breach, Find
 from layers.health.lateness import sources_on_time
 from layers.health.positions import none_from_future, position_heard
+from layers.seals.read import yesterday_sealed
 from layers.sources.models import Heartbeat, SpoolPlace
 from layers.sources.ways import FeedState
 
@@ -49,6 +50,7 @@ def all_finds(settings: WorkSettings, spool_root: Path) -> Mapping[str, Find]:
         "jobs_not_stalled": jobs_not_stalled,
         "feeds_answer": feeds_answer(settings.feeds),
         "files_taken": files_taken(settings),
+        "yesterday_sealed": yesterday_sealed,
     }
 
 

@@ -136,6 +136,19 @@ INVARIANTS: tuple[Invariant, ...] = (
         CENTRE,
     ),
     Invariant(
+        "yesterday_sealed",
+        Text("Các ngày đã qua được niêm phong", "Finished days are sealed"),
+        Text("Có ngày chưa niêm phong", "A finished day is not sealed"),
+        Text(
+            "Xem work.log; chạy `opsmap seal` rồi `opsmap verify`; không sửa gì trong cơ sở dữ liệu.",
+            "See work.log; run `opsmap seal`, then `opsmap verify`; change nothing in the database.",
+        ),
+        SYSTEMS,
+        SEA,
+        every=timedelta(minutes=5),
+        patience=timedelta(minutes=10),
+    ),
+    Invariant(
         "files_taken",
         Text("Tệp trong thư mục chung được nhận", "Files in the drop folder are taken"),
         Text("Tệp nằm chờ trong thư mục chung", "Files are left in the drop folder"),

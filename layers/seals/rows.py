@@ -1,13 +1,17 @@
 """What of a row is sealed, as bytes that stay the same: its columns by name, never `*`, so that a new column of a later
 version changes no digest. What may change lawfully (`event.superseded_at`) is left out.
 
-The bytes are PostgreSQL's binary record of those columns (`record_send`): for each its type, its length and its value in
-network order, -1 as the length of what is missing. Times are microseconds, texts UTF-8.
+The bytes are PostgreSQL's binary record of those columns (`record_send`): for each its type, its length and its value
+in network order, -1 as the length of what is missing. Times are microseconds, texts UTF-8.
 """
 
 from dataclasses import dataclass
 
 SHARDS = 16
+SENDS = {"transmitter_id": "int4send", "t": "timestamptz_send", "source_id": "int2send", "payload_hash": "int8send",
+         "id": "int8send"}  # fmt: skip
+"""How the database gives each column of a key as bytes."""
+TYPES = {"int2send": ">i2", "int4send": ">i4", "int8send": ">i8", "timestamptz_send": ">i8"}
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,16 @@ class Place:
     columns: str
     key: str
     spread: str
+
+    @property
+    def packed(self) -> str:
+        """SQL for the key as bytes, as `packed_type` reads them."""
+        return " || ".join(f"{SENDS[name]}({name})" for name in self.key.split(", "))
+
+    @property
+    def packed_type(self) -> list[tuple[str, str]]:
+        """The columns of the key as numpy reads them."""
+        return [(name, TYPES[SENDS[name]]) for name in self.key.split(", ")]
 
     @property
     def row_digest(self) -> str:
@@ -33,8 +47,8 @@ class Place:
 PLACES = (
     Place(
         "position",
-        "transmitter_id, t, source_id, payload_hash, heard_at, stored_at, lon_e7, lat_e7, sog_dkn, cog_ddeg, heading_deg,"
-        " nav_status, msg_type, utc_second, flags, delivery_id, raw",
+        "transmitter_id, t, source_id, payload_hash, heard_at, stored_at, lon_e7, lat_e7, sog_dkn, cog_ddeg,"
+        " heading_deg, nav_status, msg_type, utc_second, flags, delivery_id, raw",
         "transmitter_id, t, source_id, payload_hash",
         "transmitter_id",
     ),

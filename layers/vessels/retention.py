@@ -34,6 +34,10 @@ _DAYS = """
 SELECT c.relname, pg_total_relation_size(c.oid) FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'position'::regclass AND c.relname ~ '^position_[0-9]{8}$' ORDER BY 1
 """
+_UNSEALED = """
+SELECT 1 FROM {} WHERE stored_at >= (
+    SELECT (max(day) + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' FROM day_seal) LIMIT 1
+"""
 _END = "UPDATE retention_limit SET valid_to = %(now)s WHERE valid_to IS NULL OR valid_to > %(now)s"
 _SET = "INSERT INTO retention_limit (keep_days, document, valid_from) VALUES (%(days)s, %(document)s, %(now)s)"
 _NOTE = """
@@ -123,7 +127,8 @@ def set_limit(connection: psycopg.Connection, days: int | None, document: str, n
 def judge_days(connection: psycopg.Connection, now: datetime) -> list[Day]:
     """Every day there is, the oldest first, with what is to be done with it; changes nothing."""
     duties, limit = read_duties(connection), read_limit(connection, now)
-    return [_judge(str(name), int(size), limit, duties, now) for name, size in connection.execute(_DAYS).fetchall()]
+    found = [_judge(str(name), int(size), limit, duties, now) for name, size in connection.execute(_DAYS).fetchall()]
+    return [_hold_unsealed(connection, day) for day in found]
 
 
 def drop_days(connection: psycopg.Connection, days: Sequence[Day], now: datetime) -> int:
@@ -135,6 +140,15 @@ def drop_days(connection: psycopg.Connection, days: Sequence[Day], now: datetime
             _drop(connection, found, now)
             dropped += 1
     return dropped
+
+
+def _hold_unsealed(connection: psycopg.Connection, day: Day) -> Day:
+    """A day goes only when all it holds was stored in a sealed day: its digests stay. Before the first seal all may."""
+    if not day.may_go:
+        return day
+    unsealed = sql.SQL(_UNSEALED).format(sql.Identifier(day.partition))
+    row = connection.execute(unsealed).fetchone()
+    return day._replace(may_go=False, why="holds positions of a day that is not sealed yet") if row else day
 
 
 def _judge(name: str, size: int, limit: Limit | None, duties: Sequence[Duty], now: datetime) -> Day:

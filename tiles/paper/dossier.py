@@ -7,7 +7,7 @@ from typing import Any
 from tiles.document.words import number
 from tiles.paper import dossier_law, dossier_proof, dossier_sea
 from tiles.paper.blocks import Cell, Safe, facts, heading, join, paragraph, table, text
-from tiles.paper.dossier_words import BODY, STATES, moment, role_word, span
+from tiles.paper.dossier_words import BODY, FACTS, STATES, moment, role_word, seconds_word, span, when
 from tiles.paper.pdf import make_pdf, mark_of
 from tiles.paper.sea import Sea
 
@@ -31,6 +31,7 @@ def dossier_html(told: Dossier, sea: Sea) -> Safe:
         for section in (
             _front(told),
             dossier_sea.map_section(told, sea),
+            _boat(told),
             dossier_law.duty_section(told),
             dossier_law.law_section(told),
             _timeline(told),
@@ -66,7 +67,6 @@ def _front(told: Dossier) -> Iterator[Safe]:
         ]
     )
     yield paragraph("Lưu hành nội bộ. Giờ ghi trong hồ sơ là giờ Việt Nam (UTC+7).", "quiet")
-    yield from _boat(told)
 
 
 def _cleared(told: Dossier) -> str:
@@ -95,10 +95,10 @@ def _state(case: dict[str, Any]) -> str:
 
 def _boat(told: Dossier) -> Iterator[Safe]:
     boat = told["boat"]
+    yield heading("Tàu và người")
     if boat is None:
         yield paragraph("Thiết bị chưa gắn với tàu nào trong sổ đăng ký.", "quiet")
         return
-    yield heading("Tàu và người")
     for row in boat["registers"]:
         people = [("Chủ tàu", row["owner"]), ("Thuyền trưởng", row["captain"]), ("Điện thoại", row["captain_phone"])]
         licence = f"{row['licence_no'] or '–'}, đến {moment(row['licence_to'])}"
@@ -108,7 +108,7 @@ def _boat(told: Dossier) -> Iterator[Safe]:
             ("Giấy phép khai thác", licence),
             ("Đăng kiểm đến", moment(row["inspected_to"])),
         ]
-        source = f"{row['source_title']}, ghi ngày {moment(row['t'])}"
+        source = f"{row['source_title']}, ghi ngày {moment(row['t'])[:10]}"
         yield facts([*papers, *people, ("Nguồn", source)])
     rows = [
         (d["key"], {"vms": "giám sát hành trình", "ais": "AIS"}.get(d["kind"], d["kind"]), moment(d["valid_from"]),
@@ -119,14 +119,14 @@ def _boat(told: Dossier) -> Iterator[Safe]:
 
 def _timeline(told: Dossier) -> Iterator[Safe]:
     yield heading("Diễn biến (sổ vụ việc)")
-    rows = [(moment(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["timeline"]]
+    rows = [(when(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["timeline"]]
     caption = "Sổ chỉ thêm dòng, không sửa, không xóa. Nguồn: sổ vụ việc của trung tâm."
     yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", caption)
 
 
 def _contacts(told: Dossier) -> Iterator[Safe]:
     yield heading("Liên hệ, thông báo, lời hẹn")
-    rows = [(moment(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["contacts"]]
+    rows = [(when(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["contacts"]]
     if rows:
         yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", "Nguồn: sổ vụ việc.")
     else:
@@ -152,9 +152,14 @@ def _events(told: Dossier) -> Iterator[Safe]:
 
 
 def _measured(told: dict[str, Any]) -> str:
-    return "; ".join(
-        f"{name} {number(value, 'vi', 2)}" for name, value in told.items() if isinstance(value, int | float)
-    )
+    return "; ".join(_fact(name, value) for name, value in told.items() if isinstance(value, int | float))
+
+
+def _fact(name: str, value: float) -> str:
+    """A measured number with its unit; of a name this page does not know, the name as it is."""
+    if name.endswith("_s"):
+        return f"{FACTS.get(name, name.removesuffix('_s'))} {seconds_word(value)}"
+    return f"{FACTS.get(name, name)} {number(value, 'vi', 2)}"
 
 
 def _body(body: dict[str, Any]) -> str:

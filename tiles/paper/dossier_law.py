@@ -6,7 +6,7 @@ from typing import Any
 from layers.watch.law import CONDUCTS
 from tiles.document.words import number
 from tiles.paper.blocks import Cell, Safe, doubt, heading, join, paragraph, table, text
-from tiles.paper.dossier_words import moment
+from tiles.paper.dossier_words import moment, when
 
 STATES = {"kept": "có báo", "missed": "KHÔNG BÁO", "open": "đang chờ", "ended": "đã có tín hiệu trước hạn"}
 PORT_STATES = STATES | {"kept": "đã vào cảng", "missed": "KHÔNG VỀ CẢNG"}
@@ -63,7 +63,7 @@ def _duty(duty: dict[str, Any]) -> list[Cell]:
     states = PORT_STATES if duty["step"] == "port_for_repair" else STATES
     state = states[duty["state"]]
     shown = Safe(f'<span class="no">{text(state)}</span>') if duty["state"] == "missed" else state
-    return [step_word(duty["step"]), str(duty["number"]), moment(duty["since"]), moment(duty["due"]), shown,
+    return [step_word(duty["step"]), str(duty["number"]), when(duty["since"]), when(duty["due"]), shown,
             moment(duty["report_at"])]  # fmt: skip
 
 

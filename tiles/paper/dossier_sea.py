@@ -6,7 +6,7 @@ from typing import Any
 from geo.degrees import show_degrees
 from tiles.document.words import number
 from tiles.paper.blocks import Safe, figure, heading, paragraph, table
-from tiles.paper.dossier_words import moment, span
+from tiles.paper.dossier_words import moment, span, when
 from tiles.paper.sea import Box, Sea
 from tiles.paper.sea_map import Drawn, SeaMap, box_around
 
@@ -38,19 +38,20 @@ def position_section(told: dict[str, Any]) -> Iterator[Safe]:
     """Positions that devices sent, and the gaps between them."""
     yield heading("Vị trí thiết bị gửi")
     limits = told["track"]["limits"]
-    gaps = [(moment(gap["from"]), moment(gap["to"]) if gap["to"] else "chưa có lại",
-             span(gap["from"], gap["to"] or told["made"]["at"])) for gap in told["track"]["gaps"]]  # fmt: skip
+    window_end = told["window"]["to"]
+    gaps = [(when(g["from"]), when(g["to"]) if g["to"] else f"không có lại đến {moment(window_end)}",
+             span(g["from"], g["to"] or window_end)) for g in told["track"]["gaps"]]  # fmt: skip
     if gaps:
         said = f"quá {number(limits['vms_s'] / 60, 'vi')} phút (giám sát hành trình), {number(limits['ais_s'] / 60, 'vi')} phút (AIS)"
         yield table(["Mất tín hiệu từ", "Đến", "Kéo dài"], gaps, "tight", f"Khoảng mất tín hiệu: {said}.")
     kept, left = told["positions"][-MOST_ROWS:], max(0, len(told["positions"]) - MOST_ROWS)
-    rows = [(moment(p["t"]), _place(p), _speed(p), p["device"], p["source"], moment(p["heard_at"]),
+    rows = [(when(p["t"]), _place(p), _speed(p), p["device"], p["source"], when(p["heard_at"]),
              p["raw_sha256"][:12]) for p in kept]  # fmt: skip
     if not rows:
         yield paragraph("Không có vị trí nào trong khoảng thời gian của hồ sơ.")
         return
     more = f" {number(left, 'vi')} vị trí cũ hơn không in ở đây, có trong tệp JSON và GPKG." if left else ""
-    head = ["Giờ thiết bị", "Vị trí", "Tốc độ, hướng", "Thiết bị", "Nguồn", "Nhận lúc", "Dòng gốc (SHA-256)"]
+    head = ["Giờ thiết bị", "Vị trí", "Hải lý/giờ, hướng", "Thiết bị", "Nguồn", "Nhận lúc", "Dòng gốc (SHA-256)"]
     yield table(head, rows, "tight", f"Mười hai chữ số đầu của SHA-256 dòng gốc; đủ trong tệp JSON.{more}")
 
 
@@ -82,7 +83,7 @@ def _place(row: dict[str, Any]) -> str:
 
 
 def _speed(row: dict[str, Any]) -> str:
-    speed = "–" if row["sog_kn"] is None else f"{number(row['sog_kn'], 'vi', 1)} hải lý/giờ"
+    speed = "–" if row["sog_kn"] is None else f"{number(row['sog_kn'], 'vi', 1)}"
     return speed if row["cog_deg"] is None else f"{speed}, {number(row['cog_deg'], 'vi')}°"
 
 

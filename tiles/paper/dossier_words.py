@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from geo.clock import LOCAL
+from tiles.paper.blocks import Safe, text
 
 STATES = {
     "new": "mới",
@@ -35,6 +36,15 @@ BODY = {
     "key": "sự việc",
     "form": "dạng",
 }
+FACTS = {
+    "silent_s": "đã im lặng",
+    "lasted_s": "kéo dài",
+    "near_nm": "gần nhất, hải lý:",
+    "far_nm": "xa nhất, hải lý:",
+    "beyond_nm": "quá, hải lý:",
+    "speed_kn": "hải lý/giờ:",
+    "distance_m": "cách, mét:",
+}
 ROLES = {
     "officer": "cán bộ thủy sản",
     "post": "Đồn Biên phòng",
@@ -57,9 +67,19 @@ def moment(told: str | None) -> str:
     return datetime.fromisoformat(told).astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
 
 
+def when(told: str | None) -> Safe:
+    """A moment that is not broken over two lines."""
+    return Safe(f'<span class="nw">{text(moment(told))}</span>')
+
+
 def span(since: str, until: str) -> str:
     """`2 ngày 3 giờ`, `20 giờ 5 phút`."""
-    minutes = round((datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds() / 60)
+    return seconds_word((datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())
+
+
+def seconds_word(seconds: float) -> str:
+    """A length of time in the two largest units."""
+    minutes = round(seconds / 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = ((days, "ngày"), (hours, "giờ"), (0 if days else rest, "phút"))
     return " ".join(f"{n} {word}" for n, word in parts if n) or "0 phút"

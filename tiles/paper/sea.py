@@ -15,11 +15,12 @@ from layers.catalog.background import Background, BackgroundShape
 from layers.catalog.boundary import Boundary
 from layers.catalog.fishing_port import FishingPort
 from layers.catalog.zone import Zone
+from layers.units.models import Unit, UnitShape
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 Shape = dict[str, Any]
-DETAIL_ZOOM = 9
+DETAIL_ZOOM = 10
 COUNTRY_ZOOM = 5
 POLYGONS, LINES = 3, 2
 BELTS = ("belt_coastal", "belt_inshore", "belt_offshore")
@@ -34,6 +35,7 @@ class Sea:
     """
 
     land: list[Shape]
+    province: list[Shape]
     islands: list[Shape]
     zones: list[tuple[str, str, bool, Shape]]
     boundaries: list[tuple[str, Shape]]
@@ -48,6 +50,7 @@ def read_sea(connection: Connection, box: Box, role: Role) -> Sea:
     ports = connection.execute(_ports(box)).all()
     return Sea(
         land=_shapes(connection, _background(box, "land")),
+        province=_shapes(connection, _province(box)),
         islands=_shapes(connection, _background(box, "archipelago")),
         zones=[(row.name, row.kind, row.verified, json.loads(row.geojson)) for row in zones],
         boundaries=[(row.name, json.loads(row.geojson)) for row in lines],
@@ -70,6 +73,17 @@ def _background(box: Box, kind: str) -> Select[Any]:
     near = BackgroundShape.geom.op("&&")(cast(around, Geometry(srid=crs.MAP)))
     rows = select(_outline(cut).label("geojson")).join(Background, BackgroundShape.background_key == Background.key)
     return rows.where(Background.kind == kind, *_for_zoom(DETAIL_ZOOM), near).order_by(Background.key)
+
+
+def _province(box: Box) -> Select[Any]:
+    """The province as it is today: Lý Sơn is too small for the outlines of the land."""
+    around = _envelope(box, crs.MAP)
+    cut = func.ST_CollectionExtract(func.ST_Intersection(UnitShape.geom, around), POLYGONS)
+    rows = select(_outline(cut).label("geojson")).join(Unit, Unit.key == UnitShape.unit_key)
+    today = (Unit.level == "province", Unit.valid_to.is_(None))
+    near = UnitShape.geom.op("&&")(cast(around, Geometry(srid=crs.MAP)))
+    zooms = (UnitShape.minzoom <= DETAIL_ZOOM, UnitShape.maxzoom >= DETAIL_ZOOM)
+    return rows.where(*today, *zooms, near).order_by(Unit.key)
 
 
 def _zones(box: Box) -> Select[Any]:

@@ -7,6 +7,7 @@ middle of the map. Hoàng Sa, Trường Sa and Lý Sơn are in the inset by name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from math import ceil, cos, floor, radians
 from typing import Any
 
@@ -23,6 +24,7 @@ BARS_NM = (1, 2, 5, 10, 20, 50, 100, 200)
 LEAST_DEG = 0.5
 MARGIN = 0.18
 INSET_WIDTH = 132.0
+INSET_HEIGHT = INSET_WIDTH * 222 / 204
 Spot = tuple[float, float]
 
 
@@ -64,7 +66,9 @@ class SeaMap:
         parts = [*self._ground(), *self._graticule(), *self._names(), *self._track(drawn), *self._frame()]
         head = f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" width="{WIDTH:.0f}" height="{HEIGHT:.0f}" role="img">'
         clip = f'<defs><clipPath id="edge"><rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}"/></clipPath></defs>'
-        return Safe(f'{head}{clip}<g clip-path="url(#edge)" {FONT}>{"".join(parts)}</g>{self._inset()}</svg>')
+        return Safe(
+            f'{head}{clip}<g clip-path="url(#edge)" {FONT}>{"".join(parts)}</g>{self._inset(self._corner(drawn))}</svg>'
+        )
 
     def at(self, spot: Sequence[float]) -> Spot:
         """Where a place stands."""
@@ -75,7 +79,7 @@ class SeaMap:
         for _, _, verified, shape in self.sea.zones:
             dash = "" if verified else 'stroke-dasharray="5 3"'
             yield f'<path d="{self._area(shape)}" fill="none" stroke="#7b8895" stroke-width="0.7" {dash}/>'
-        for shape in (*self.sea.land, *self.sea.islands):
+        for shape in (*self.sea.land, *self.sea.province, *self.sea.islands):
             yield f'<path d="{self._area(shape)}" fill="#d9dde1" stroke="#5b6772" stroke-width="0.6"/>'
         for name, shape in self.sea.boundaries:
             look = 'fill="none" stroke="#2b0d12" stroke-width="1.6" stroke-dasharray="9 3 2 3"'
@@ -95,20 +99,22 @@ class SeaMap:
     def _names(self) -> Iterator[str]:
         if self._inside(LY_SON):
             x, y = self.at(LY_SON)
-            yield _word(x + 6, y - 4, "Lý Sơn", 10, "600")
+            yield _word(x + 8, y - 4, "Lý Sơn", 10, 'fill="#14212e" font-weight="600"')
         for name, lon, lat in self.sea.ports:
             x, y = self.at((lon, lat))
             yield f'<rect x="{x - 2:.1f}" y="{y - 2:.1f}" width="4" height="4" fill="#ffffff" stroke="#14212e"/>'
-            yield _word(x - 5, y + 3, name, 7.5, anchor="end")
+            yield _word(x - 5, y + 3, name, 7.5, 'fill="#2f3b47" text-anchor="end"')
         for name, kind, verified, shape in self.sea.zones:
             spot = _middle(shape)
             if spot is not None and self._inside(spot):
                 doubt = "" if verified else " (chưa xác minh)"
-                yield _word(*self.at(spot), f"{KINDS.get(kind, name)}{doubt}", 8, anchor="middle", color="#5b6772")
+                said = f"{KINDS.get(kind, name)}{doubt}"
+                yield _word(*self.at(spot), said, 8, 'fill="#5b6772" text-anchor="middle"')
 
     def _track(self, drawn: Drawn) -> Iterator[str]:
         for line in drawn.gaps:
-            yield f'<path d="{self._line(line)}" fill="none" stroke="#14212e" stroke-width="1.1" stroke-dasharray="2 4"/>'
+            look = 'stroke="#14212e" stroke-width="1.1" stroke-dasharray="2 4"'
+            yield f'<path d="{self._line(line)}" fill="none" {look}/>'
         for line in drawn.pieces:
             yield f'<path d="{self._line(line)}" fill="none" stroke="#005a91" stroke-width="1.9"/>'
         for spot in drawn.heard:
@@ -120,7 +126,8 @@ class SeaMap:
         for spot, name in drawn.marks:
             x, y = self.at(spot)
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="none" stroke="#14212e" stroke-width="1.4"/>'
-            yield _haloed(x + 9, y - 6, name, 9, "600")
+            right = x > WIDTH - 190
+            yield _haloed(x - 9 if right else x + 9, y - 8, name, 9, "600", right=right)
 
     def _frame(self) -> Iterator[str]:
         nm = 60 * self._rise**-1  # a minute of latitude is a nautical mile
@@ -132,17 +139,33 @@ class SeaMap:
         yield _word(x + long / nm + 5, y + 1, f"{long} hải lý", 8.5)
         yield f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" fill="none" stroke="#14212e"/>'
 
-    def _inset(self) -> str:
+    def _corner(self, drawn: Drawn) -> Spot:
+        """Of three corners the one in which the inset hides least of what the map is about."""
+        wide, high = INSET_WIDTH + 12, INSET_HEIGHT + 12
+        corners = ((WIDTH - wide, 0.0), (WIDTH - wide, HEIGHT - high), (0.0, 0.0))
+        lines = (*drawn.pieces, *drawn.gaps, drawn.heard, [spot for spot, _ in (*drawn.told, *drawn.marks)])
+        spots = [self.at(spot) for line in lines for spot in _filled(line)]
+
+        def hidden(corner: Spot) -> int:
+            x, y = corner
+            return sum(x <= a <= x + wide and y <= b <= y + high for a, b in spots)
+
+        best = min(corners, key=hidden)
+        return best[0] + 6, best[1] + 6
+
+    def _inset(self, corner: Spot) -> str:
         """Biển Đông in the corner, where the map is, and the islands by name."""
         (x1, y1), (x2, y2) = place(self.box[0], self.box[3]), place(self.box[2], self.box[1])
         here = f'x="{x1:.1f}" y="{y1:.1f}" width="{max(4, x2 - x1):.1f}" height="{max(4, y2 - y1):.1f}"'
         x, y = place(*LY_SON)
         more = f'<rect {here} fill="none" stroke="#b3261e" stroke-width="1.6"/>'
         more += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.8" fill="#15324a"/>'
-        more += f'<text x="{x + 4:.1f}" y="{y - 3:.1f}" font-size="10" font-weight="600" fill="#15324a">Lý Sơn</text>'
+        name = 'font-size="10" font-weight="600" fill="#15324a" text-anchor="end"'
+        more += f'<path d="M{x - 2:.1f} {y:.1f}H{x - 34:.1f}" stroke="#15324a" stroke-width="0.6"/>'
+        more += f'<text x="{x - 36:.1f}" y="{y + 3.5:.1f}" {name}>Lý Sơn</text>'
         drawn = inset_svg(self.sea.country, "vi", more)
-        high = INSET_WIDTH * 222 / 204
-        size = f'x="{WIDTH - INSET_WIDTH - 6:.0f}" y="6" width="{INSET_WIDTH:.0f}" height="{high:.0f}"'
+        left, top = corner
+        size = f'x="{left:.0f}" y="{top:.0f}" width="{INSET_WIDTH:.0f}" height="{INSET_HEIGHT:.0f}"'
         ground = f'<rect {size} fill="#ffffff" stroke="#14212e" stroke-width="0.8"/>'
         return f"{ground}<g {FONT}>{drawn.replace('<svg ', f'<svg {size} ', 1)}</g>"
 
@@ -180,16 +203,28 @@ def _middle(shape: dict[str, Any]) -> Spot | None:
     return None if found.is_empty else (found.representative_point().x, found.representative_point().y)
 
 
-def _word(x: float, y: float, said: str, size: float, weight: str = "400", *, anchor: str = "start", color: str = "#2f3b47") -> str:  # fmt: skip
-    look = f'font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" fill="{color}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{escape(said)}</text>'
+def _word(x: float, y: float, said: str, size: float, look: str = "") -> str:
+    """A word at its left end, grey, unless `look` says otherwise."""
+    look = look or 'fill="#2f3b47"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" {look}>{escape(said)}</text>'
 
 
-def _haloed(x: float, y: float, said: str, size: float, weight: str = "400") -> str:
-    """A word that stays readable on lines: on a white ground of about its size."""
+def _haloed(x: float, y: float, said: str, size: float, weight: str = "400", *, right: bool = False) -> str:
+    """A word that stays readable on lines: on a white ground of about its size. `right`: x is its right end."""
     wide = len(said) * size * 0.56
-    ground = f'<rect x="{x - 1.5:.1f}" y="{y - size:.1f}" width="{wide:.1f}" height="{size * 1.3:.1f}" fill="#ffffff"/>'
-    return ground.replace("/>", ' fill-opacity="0.82"/>') + _word(x, y, said, size, weight, color="#14212e")
+    left = x - wide if right else x
+    box = f'x="{left - 1.5:.1f}" y="{y - size:.1f}" width="{wide + 3:.1f}" height="{size * 1.3:.1f}"'
+    end = ' text-anchor="end"' if right else ""
+    look = f'fill="#14212e" font-weight="{weight}"{end}'
+    return f'<rect {box} fill="#ffffff" fill-opacity="0.82"/>' + _word(x, y, said, size, look)
+
+
+def _filled(line: Sequence[Spot]) -> list[Spot]:
+    """The places of a line and some between them."""
+    between = [
+        (a[0] + (b[0] - a[0]) * n / 8, a[1] + (b[1] - a[1]) * n / 8) for a, b in pairwise(line) for n in range(1, 8)
+    ]
+    return [*line, *between]
 
 
 def _diamond(x: float, y: float) -> str:

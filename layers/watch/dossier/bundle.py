@@ -1,4 +1,4 @@
-"""A dossier's files, the list of them with their hashes (manifest), and one ZIP of all that is the same byte for byte."""
+"""A dossier's files, the list of them with their hashes (manifest), and one ZIP of all, the same byte for byte."""
 
 import zipfile
 from collections.abc import Mapping

@@ -49,7 +49,7 @@ def seal_sections(sections: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find_faults(data: bytes) -> list[str]:
-    """What does not agree in a dossier's JSON: the names of its sections, `hashes`, or `bytes`; nothing when it is whole.
+    """What does not agree in a dossier's JSON: names of its sections, `hashes`, or `bytes`; nothing when it is whole.
 
     BadInput when it is no dossier at all.
     """

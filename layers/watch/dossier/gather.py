@@ -14,7 +14,7 @@ from layers.watch.cases.models import Case
 from layers.watch.dossier import boat, chain, heard, law_then, papers, story
 from layers.watch.dossier.canonical import FORM, seal_sections
 
-BEFORE = timedelta(hours=24)
+AROUND = timedelta(hours=24)
 LONGEST = timedelta(days=62)
 """A dossier tells at most so long a stretch of positions; a longer matter says where it was cut."""
 
@@ -36,12 +36,12 @@ def gather(connection: Connection, number: str, reader: Reader) -> dict[str, Any
     case = connection.execute(select(*Case.__table__.columns).where(Case.number == number)).one_or_none()
     if case is None:
         raise NotFound(f"number={number[:40]!r}: there is no such case; see /api/cases", field="number")
-    window = window_of(case, reader.at)
+    entries, events = story.read_entries(connection, case.id, reader.at), story.read_events(connection, case, reader.at)
+    ended = end_of(case, events)
+    window = window_of(case, ended, reader.at)
     devices = boat.read_devices(connection, case)
     positions = heard.read_positions(connection, devices, window, reader.at)
     reported = heard.read_reported(connection, case.vessel_id, window, reader.at)
-    entries, events = story.read_entries(connection, case.id, reader.at), story.read_events(connection, case, reader.at)
-    ended = end_of(case, events)
     law = law_then.read_law(connection, case, ended, reader.at)
     origins = {case.origin, *(each["origin"] for each in (*positions, *events))}
     sections = {
@@ -51,7 +51,7 @@ def gather(connection: Connection, number: str, reader: Reader) -> dict[str, Any
         "case": story.tell_case(case, ended),
         "boat": boat.read_boat(connection, case.vessel_id, reader),
         "devices": boat.tell_devices(devices),
-        "window": {"from": window.since, "to": window.until, "cut": cut_of(case, reader.at)},
+        "window": {"from": window.since, "to": window.until, "cut": cut_of(window)},
         "timeline": entries,
         "contacts": story.contacts_of(entries),
         "events": events,
@@ -68,15 +68,16 @@ def gather(connection: Connection, number: str, reader: Reader) -> dict[str, Any
     return seal_sections(sections)
 
 
-def window_of(case: Row[Any], at: datetime) -> Window:
-    """From a day before the matter began until it was closed, or until now."""
-    since = case.began_at - BEFORE
-    return Window(since, min(max(case.closed_at or at, case.began_at), at, since + LONGEST))
+def window_of(case: Row[Any], ended: datetime | None, at: datetime) -> Window:
+    """From a day before the matter began until a day after it was over; until it was closed, or now, while it lasts."""
+    since = case.began_at - AROUND
+    over = ended + AROUND if ended is not None else case.closed_at or at
+    return Window(since, min(max(over, case.began_at), at, since + LONGEST))
 
 
-def cut_of(case: Row[Any], at: datetime) -> bool:
+def cut_of(window: Window) -> bool:
     """Whether the matter lasted longer than a dossier tells."""
-    return bool((case.closed_at or at) > case.began_at - BEFORE + LONGEST)
+    return window.until - window.since == LONGEST
 
 
 def end_of(case: Row[Any], events: list[dict[str, Any]]) -> datetime | None:

@@ -123,10 +123,9 @@ def _pieces(heard: Heard, limits: Limits, window: Window) -> dict[str, Any]:
               for t, lon, lat in zip(p.t_ms, p.lon, p.lat, strict=True)]  # fmt: skip
     starts = [int(n) for n in np.flatnonzero(found.begins)]
     ends = [*starts[1:], len(points)]
-    gaps = [{"from": from_unix_ms(int(p.t_ms[n - 1])), "to": from_unix_ms(int(p.t_ms[n])), "ends": points[n - 1 : n + 1]}
-            for n in starts if found.gap[n]]  # fmt: skip
+    moments = [from_unix_ms(int(t)) for t in p.t_ms]
+    gaps = [{"from": moments[n - 1], "to": moments[n], "ends": points[n - 1 : n + 1]} for n in starts if found.gap[n]]
     limit_s = limits.vms_s if heard.vms[-1] else limits.ais_s
-    last = from_unix_ms(int(p.t_ms[-1]))
-    if (window.until - last).total_seconds() > limit_s:
-        gaps.append({"from": last, "to": None, "ends": points[-1:]})
+    if (window.until - moments[-1]).total_seconds() > limit_s:
+        gaps.append({"from": moments[-1], "to": None, "unheard_until": window.until, "ends": points[-1:]})
     return {"pieces": [points[a:b] for a, b in zip(starts, ends, strict=True)], "gaps": gaps}

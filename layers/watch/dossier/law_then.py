@@ -45,7 +45,7 @@ def tell_duties(
 ) -> list[dict[str, Any]]:
     """What a silent boat had to do, by the law of the day it fell silent; nothing for a case of another kind.
 
-    Reports are those of the book of reported positions and those of the ledger (`report`), by the moment they are about.
+    Reports are those of the book of reported positions and of the ledger (`report`), by the moment they are about.
     """
     if "silence" not in CONDUCTS_OF.get(case.kind, ()):
         return []

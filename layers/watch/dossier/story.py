@@ -1,4 +1,4 @@
-"""What happened: the case, its ledger, the events behind it with every later word on them, the incident if there is one."""
+"""What happened: the case, its ledger, the events behind it with every later word on them, the incident if any."""
 
 from datetime import datetime
 from typing import Any

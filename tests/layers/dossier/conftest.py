@@ -34,7 +34,13 @@ class Matter:
         self._event("new", None)
         self._report(4, "Ông Mô Phỏng")
         with write(self.engine) as connection:
-            values = {"kind": "silence", "began_at": self.began, "origin": "simulated", "vessel_id": 1, "length_m": 25.5}
+            values = {
+                "kind": "silence",
+                "began_at": self.began,
+                "origin": "simulated",
+                "vessel_id": 1,
+                "length_m": 25.5,
+            }
             values |= {"lon_e7": 1_097_000_000, "lat_e7": 154_000_000}
             opened = self.began + timedelta(hours=6)
             case = open_case(connection, values, Entry("opened", opened))
@@ -42,7 +48,11 @@ class Matter:
             append(connection, case, Entry("acknowledged", opened + timedelta(minutes=4), "lan", "officer"))
             call = {"whom": "thuyền trưởng", "answered": "không", "note": "Ồ Ễ Ữ: máy bận"}
             append(connection, case, Entry("call", opened + timedelta(minutes=9), "lan", "officer", call))
-            append(connection, case, Entry("report", self.began + timedelta(hours=9), "lan", "officer", {"note": "nhà báo"}))
+            append(
+                connection,
+                case,
+                Entry("report", self.began + timedelta(hours=9), "lan", "officer", {"note": "nhà báo"}),
+            )
         self._event("changed", self.ended)
         self.made_at = datetime.now(UTC) + timedelta(seconds=1)
         return self
@@ -54,9 +64,14 @@ class Matter:
 
     def _boat(self):
         self.connection.execute(
+            "INSERT INTO source (code, title_vi, title_en, origin)"
+            " VALUES ('registry_mp', 'Sổ đăng ký tàu cá (mô phỏng)', 'Register', 'simulated')"
+        )
+        self.connection.execute(
             "INSERT INTO vessel (id, code, name, length_m, gear, home_port, content_hash, source_id, delivery_id, t,"
             " heard_at, owner, captain, captain_phone, licence_no, licence_to) VALUES (1, 'QNg-MP 0369', 'Thuận Ễ Mô Phỏng',"
-            " 25.5, 'câu', 'Sa Kỳ', 1, 1, 1, '2023-01-02', now(), 'Nguyễn Văn Mô Phỏng', 'Trần Mô Phỏng', '0000 123 456',"
+            " 25.5, 'câu', 'Sa Kỳ', 1, (SELECT id FROM source WHERE code = 'registry_mp'), 1, '2023-01-02',"
+            " now(), 'Nguyễn Văn Mô Phỏng', 'Trần Mô Phỏng', '0000 123 456',"
             " 'GP-MP-0369', '2027-01-01')"
         )
         self.connection.execute("INSERT INTO transmitter (key, kind) VALUES ('vms:A:1', 'vms')")
