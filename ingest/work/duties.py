@@ -108,7 +108,9 @@ def seal_finished_days(settings: WorkSettings) -> Callable[[Bench], None]:
 
     def work(bench: Bench) -> None:
         with bench.connect() as connection:
-            seal_days(connection, bench.clock(), "work", folder, lambda seal: bench.say(f"sealed {head_line(seal)[:-1]}"))
+            seal_days(
+                connection, bench.clock(), "work", folder, lambda seal: bench.say(f"sealed {head_line(seal)[:-1]}")
+            )
 
     return work
 
