@@ -43,3 +43,16 @@ def within_any(lon: ArrayLike, lat: ArrayLike, places: Floats) -> NDArray[np.boo
         near = np.flatnonzero(~inside & (np.abs(y - place_lat) <= around) & (east <= around * 1.01))
         inside[near] = distance_m(x[near], y[near], place_lon, place_lat) <= radius_m
     return inside
+
+
+def east_north_m(lon0: float, lat0: float, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    """Metres east and north of one point on a local plane (WGS 84, curvature at the latitude half way).
+
+    Within 600 km and away from the poles the length differs from the geodesic by less than 0.3 %; much faster.
+    """
+    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    half_way = np.radians((y + lat0) / 2)
+    squared = 1 - _GEOD.es * np.sin(half_way) ** 2
+    across = _GEOD.a / np.sqrt(squared)
+    along = across * (1 - _GEOD.es) / squared
+    return np.radians(x - lon0) * across * np.cos(half_way), np.radians(y - lat0) * along
