@@ -1,6 +1,9 @@
 """Distance, bearing and area on the WGS 84 ellipsoid; arrays in, arrays out, missing stays missing."""
 
+from typing import Any
+
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
@@ -56,3 +59,9 @@ def east_north_m(lon0: float, lat0: float, lon: ArrayLike, lat: ArrayLike) -> tu
     across = _GEOD.a / np.sqrt(squared)
     along = across * (1 - _GEOD.es) / squared
     return np.radians(x - lon0) * across * np.cos(half_way), np.radians(y - lat0) * along
+
+
+def area_km2(polygons: Any) -> float:
+    """Square kilometres of a polygon or several (EPSG:4326) on the ellipsoid; 0 of nothing."""
+    square_m, _ = _GEOD.geometry_area_perimeter(shapely.orient_polygons(polygons))
+    return abs(float(square_m)) / 1e6

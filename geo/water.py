@@ -90,7 +90,12 @@ class Water:
         )
         names = ("wet", "open", "east", "north")
         arrays = {name: np.block([[getattr(t, name) for t in line] for line in grid])[cut] for name in names}
-        coasts = [_within(c, row, column, row + rows - 1, column + columns - 1) for line in grid for tile in line for c in tile.coasts]
+        coasts = [
+            _within(c, row, column, row + rows - 1, column + columns - 1)
+            for line in grid
+            for tile in line
+            for c in tile.coasts
+        ]
         return Patch(row, column, self.step_deg, **arrays, coasts=tuple(c for c in coasts if c.parts))
 
     def is_land(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Marks:

@@ -19,6 +19,7 @@ COMMANDS = {
     "rejects": "rejects:app",
     "wall": "wall:app",
     "template": "templates:app",
+    "region": "region:app",
     "load": "data:load",
     "replay": "replay:replay",
     "rebuild": "rebuild:rebuild",

@@ -19,6 +19,7 @@ from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
 from web.live.socket import live
+from web.region_keeper import RegionKeeper
 from web.replay.chunks import ChunkReader
 from web.routes import (
     alarms,
@@ -38,6 +39,7 @@ from web.routes import (
     me,
     notices,
     pages,
+    regions,
     rejects,
     replay,
     reported,
@@ -66,6 +68,7 @@ ROUTERS = (
     layers.router,
     units.router,
     vessels.router,
+    regions.router,
     reported.router,
     books.router,
     cases.router,
@@ -104,7 +107,9 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         chunks = ChunkReader(engine, clock)
         sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
         zones, spool = ZoneKeeper(engine, hub), WebSpool(SpoolSettings())
-        app.state.opsmap = State(settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions)  # type: ignore[arg-type]
+        app.state.opsmap = State(
+            settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions, RegionKeeper()
+        )  # type: ignore[arg-type]
         await hub.start()
         yield
         await hub.stop()

@@ -11,6 +11,7 @@ from layers.access.accounts import Who
 from layers.registry import Registry
 from tiles.read import TileReader
 from web.live.hub import Hub
+from web.region_keeper import RegionKeeper
 from web.replay.chunks import ChunkReader
 from web.settings import WebSettings
 from web.spooling import WebSpool
@@ -31,6 +32,7 @@ class State:
     zones: ZoneKeeper
     spool: WebSpool
     sessions: TTLCache[str, Who | None]
+    regions: RegionKeeper
 
 
 def state_of(connection: HTTPConnection) -> State:
