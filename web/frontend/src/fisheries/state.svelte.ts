@@ -11,6 +11,7 @@ import { TimeControl } from '../live/time.svelte';
 import type { Overlay } from '../map/overlays';
 import { PastMoment } from '../replay/past.svelte';
 import { Latest } from './latest';
+import { RegionState } from './regions.svelte';
 import { readShortcuts } from './shortcuts';
 
 const SEARCH_WAIT_MS = 200;
@@ -23,6 +24,7 @@ export class FisheriesState {
   readonly live = new LiveState();
   readonly time = new TimeControl(() => this.live.clock.now());
   readonly past = new PastMoment(this.time, () => this.live.clock.now());
+  readonly regions = new RegionState();
   theme = $state<Theme>('dark');
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   me = $state<Me | null>(null);

@@ -6,6 +6,7 @@ import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { books } from './books';
 import { places } from './places';
+import { region } from './region';
 import { sources } from './sources';
 import { timeEn } from './time.en';
 import { transmitters } from './transmitters';
@@ -24,6 +25,7 @@ export const en: Dictionary = {
   intake: intake.en,
   wall: wallEn,
   sources: sources.en,
+  region: region.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',
@@ -136,8 +138,6 @@ export const en: Dictionary = {
   everyPosition: 'Every position',
   recentLatest: 'LATEST POSITIONS, SINCE',
   recentNone: 'No position in the last 24 hours',
-  possibleArea: 'Dashed ring: where the boat can be since its last signal, at no more than {speed} knots',
-  tooLongAgo: 'Silent too long to draw an area: the boat can be anywhere at sea.',
   chosenBoat: 'The chosen boat',
   pickHint: 'Choose a boat on the map or in the list, or type its number.',
   showOnMap: 'Centre on the map',

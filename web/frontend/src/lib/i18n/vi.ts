@@ -5,6 +5,7 @@ import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
 import { places } from './places';
+import { region } from './region';
 import { sources } from './sources';
 import { timeVi } from './time.vi';
 import { transmitters } from './transmitters';
@@ -23,6 +24,7 @@ export const vi = {
   intake: intake.vi,
   wall: wallVi,
   sources: sources.vi,
+  region: region.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',
@@ -135,8 +137,6 @@ export const vi = {
   everyPosition: 'Từng vị trí',
   recentLatest: 'VỊ TRÍ MỚI NHẤT, TỪ',
   recentNone: 'Không có vị trí nào trong 24 giờ qua',
-  possibleArea: 'Vòng nét đứt: nơi tàu có thể tới kể từ tín hiệu cuối, nếu chạy không quá {speed} hải lý/giờ',
-  tooLongAgo: 'Im lặng quá lâu để khoanh vùng: tàu có thể ở bất cứ đâu trên biển.',
   chosenBoat: 'Tàu đang chọn',
   pickHint: 'Chọn một tàu trên bản đồ, trong danh sách, hoặc gõ số tàu.',
   showOnMap: 'Đưa về giữa bản đồ',

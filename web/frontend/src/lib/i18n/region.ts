@@ -1,0 +1,33 @@
+// What the console says of where a silent boat may be.
+export const region = {
+  vi: {
+    title: 'VÙNG TÀU CÓ THỂ CÓ MẶT',
+    size: 'Khoảng {nm2} hải lý² ({km2} km²)',
+    device: 'im lặng {age}, tính từ tín hiệu cuối {time}',
+    reported: '{age} sau vị trí được báo lúc {time}, thiết bị vẫn im lặng',
+    doing: 'lúc đó',
+    rings: 'Vòng trong: nhiều khả năng hơn.',
+    limitReached: 'Đã có thể vượt ranh giới vùng được phép khai thác từ {age} trước ({time})',
+    limitAhead: 'Còn {age} nữa có thể tới ranh giới vùng được phép khai thác ({time})',
+    failed: 'Chưa tính được vùng này',
+    onMap: 'im lặng {age} · vùng có thể',
+    all: 'Vùng có thể của mọi tàu im lặng',
+    allCount: '{n} tàu; {long} tàu im lặng quá lâu để đoán',
+    legend: 'Vùng nét đứt: nơi tàu im lặng có thể có mặt; chưa hiệu chỉnh trên hành trình thật',
+  },
+  en: {
+    title: 'WHERE THE BOAT MAY BE',
+    size: 'About {nm2} square nautical miles ({km2} km²)',
+    device: 'silent for {age}, counted from the last signal {time}',
+    reported: '{age} after the position reported at {time}; the device is still silent',
+    doing: 'then',
+    rings: 'Inner ring: more likely.',
+    limitReached: 'May have crossed the limit of permitted fishing since {age} ago ({time})',
+    limitAhead: 'In {age} it can reach the limit of permitted fishing ({time})',
+    failed: 'This region could not be worked out',
+    onMap: 'silent {age} · possible region',
+    all: 'Where every silent boat may be',
+    allCount: '{n} boats; {long} silent too long to guess',
+    legend: 'Dashed regions: where a silent boat may be; not yet calibrated on real tracks',
+  },
+};
