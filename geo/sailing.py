@@ -54,28 +54,23 @@ def sail(patch: Patch, lon: float, lat: float, limit_m: float = np.inf) -> Saile
 def _sees(patch: Patch, at: tuple[float, float]) -> Marks:
     """Nodes to which nothing but open squares lies on the way, and a little to its sides."""
     dark = _dark(patch)
-    rows, columns = np.indices(dark.shape, sparse=True)
+    rows, columns = np.arange(dark.shape[0])[:, None], np.arange(dark.shape[1])[None, :]
     away = np.hypot(rows - at[0], columns - at[1])
     ray = np.rint(np.arctan2(rows - at[0], columns - at[1]) * (RAYS / (2 * np.pi))).astype(np.intp) % RAYS
-    asked = np.unique(ray[dark & (away <= RAYS / 12)])
-    spread = np.zeros(RAYS, dtype=np.bool_)
-    spread[asked] = True
-    near = dark & (away < RAYS / 12)
-    _widen(spread, ray[near], np.ceil(RAYS / (2 * np.pi) / np.maximum(away[near], 0.5)).astype(np.intp))
-    asked = np.flatnonzero(spread)
+    asked = _covered(ray[dark], np.ceil(RAYS / (2 * np.pi) / np.maximum(away[dark], 0.5)).astype(np.intp))
     hit = np.full(RAYS, np.inf)
     hit[asked] = _first_dark(dark, at, asked)
     return np.asarray(away <= hit[ray], dtype=np.bool_)
 
 
-def _widen(marks: Marks, rays: Numbers, by: Numbers) -> None:
-    """Mark every ray within `by` of one of `rays`: a square is wider than the ray to its middle."""
+def _covered(rays: Numbers, by: Numbers) -> Numbers:
+    """Every ray within `by` of one of `rays`: a square is wider than the ray to its middle."""
     change = np.zeros(3 * RAYS + 1, dtype=np.intp)
     by = np.minimum(by, RAYS // 2)
     np.add.at(change, RAYS + rays - by, 1)
     np.add.at(change, RAYS + rays + by + 1, -1)
     covered = np.cumsum(change)[: 3 * RAYS].reshape(3, RAYS) > 0
-    marks |= covered.any(axis=0)
+    return np.flatnonzero(covered.any(axis=0))
 
 
 def _dark(patch: Patch) -> Marks:
@@ -86,7 +81,7 @@ def _dark(patch: Patch) -> Marks:
 
 
 def _first_dark(dark: Marks, at: tuple[float, float], rays: Numbers) -> Floats:
-    """How far each ray runs, in steps of the lattice, before it comes to a dark node; `inf` when the patch ends first."""
+    """How far each ray runs, in steps of the lattice, before a dark node; `inf` when the patch ends first."""
     angle = rays * (2 * np.pi / RAYS)
     up, aside = np.sin(angle), np.cos(angle)
     first, running, begin = np.full(len(rays), np.inf), np.arange(len(rays)), 0.0

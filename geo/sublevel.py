@@ -22,7 +22,7 @@ _BITS = 15
 
 
 def region(patch: Patch, values: Whole, level: int) -> Any:
-    """The part of the patch where `values` (by node, 0 or more) are at most `level`: a polygon or several, EPSG:4326."""
+    """The part of the patch where `values` (by node, 0 or more) are at most `level`: polygons, EPSG:4326."""
     within = values <= level
     lines = _uncancelled(np.concatenate([*_cuts(patch, values, within, level), *_shores(patch, values, within, level)]))
     faces = _faces(patch, lines)
@@ -43,7 +43,7 @@ def _reaches(patch: Patch, within: Marks, part: Part) -> bool:
 
 
 def _uncancelled(lines: Whole) -> Whole:
-    """Lines (n, 2 ends, row and column in 32nds of a step, the region to the left) without those it lies on no side of."""
+    """Lines (n, 2 ends, row and column in 32nds of a step, the region to their left) but those that bound nothing."""
     lines = lines[(lines[:, 0] != lines[:, 1]).any(axis=1)]
     return lines[~np.isin(_keys(lines), _keys(lines[:, ::-1]))]
 
@@ -132,4 +132,5 @@ def _kept(values: Whole, within: Marks, start: Whole, end: Whole, level: int) ->
     way = end - start
     here = np.where(first[:, None], start * CUTS, end * CUTS - way * share)
     there = np.where(first[:, None], start * CUTS + way * share, end * CUTS)
-    return np.stack([here, there], 1)[first | last]
+    lines: Whole = np.stack([here, there], 1)[first | last]
+    return lines

@@ -59,12 +59,12 @@ class Patch:
     @property
     def lons(self) -> NDArray[np.float64]:
         """Longitude of each column of nodes."""
-        return (self.column + np.arange(self.wet.shape[1])) * self.step_deg
+        return np.asarray((self.column + np.arange(self.wet.shape[1])) * self.step_deg, dtype=np.float64)
 
     @property
     def lats(self) -> NDArray[np.float64]:
         """Latitude of each row of nodes."""
-        return (self.row + np.arange(self.wet.shape[0])) * self.step_deg
+        return np.asarray((self.row + np.arange(self.wet.shape[0])) * self.step_deg, dtype=np.float64)
 
 
 class Water:
@@ -127,7 +127,7 @@ class Water:
         coastal = np.argwhere(~is_open & ~shapely.covers(land, boxes))
         parts = tuple(p for r, c in coastal for p in _parts(row + r, column + c, boxes[r, c], land))
         coast = Coast(parts, shapely.union_all([p.polygon for p in parts]))
-        return Patch(row, column, step, wet, is_open, *ways, coasts=(coast,))
+        return Patch(row, column, step, wet, is_open, ways[0], ways[1], (coast,))
 
 
 def _within(coast: Coast, south: int, west: int, north: int, east: int) -> Coast:

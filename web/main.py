@@ -107,9 +107,8 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         chunks = ChunkReader(engine, clock)
         sessions: TTLCache[str, object] = TTLCache(4096, SESSION_MEMORY_S)
         zones, spool = ZoneKeeper(engine, hub), WebSpool(SpoolSettings())
-        app.state.opsmap = State(
-            settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions, RegionKeeper()
-        )  # type: ignore[arg-type]
+        parts = (settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions, RegionKeeper())
+        app.state.opsmap = State(*parts)  # type: ignore[arg-type]
         await hub.start()
         yield
         await hub.stop()

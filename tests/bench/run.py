@@ -22,6 +22,7 @@ import moments
 import outline_tiles
 import point_tiles
 import replay_chunks
+import silent_region
 import source_pulses
 import unit_sums
 import web_memory
@@ -54,6 +55,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "fence", geofence.run
     yield "detectors", detectors.run
     yield "encounters", lambda: encounters.run(on)
+    yield "region", silent_region.run
 
 
 def write_lines(found: Goal | list[Goal]) -> int:

@@ -1,5 +1,7 @@
 """The sea as a lattice, ways by water, and regions cut from it: by water only, exactly nested, never on land."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -71,7 +73,7 @@ def test_a_lake_is_not_reached() -> None:
     ring = Point(110, 15).buffer(0.5).difference(Point(110, 15).buffer(0.3))
     patch = around(Water(ring, 64), 110.7, 15.0, 80)
     found = sail(patch, 110.7, 15.0).metres
-    assert np.isinf(found[round(15 * 64) - patch.row, round(110 * 64) - patch.column])
+    assert np.isinf(found[15 * 64 - patch.row, 110 * 64 - patch.column])
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,7 +82,7 @@ def test_regions_nest_exactly_and_keep_off_land(lon: float, lat: float, levels: 
     patch = around(SEA, lon, lat, 50)
     values = metres(patch, lon, lat)
     shapes = [region(patch, values, level) for level in sorted(levels)]
-    for smaller, larger in zip(shapes, shapes[1:], strict=False):
+    for smaller, larger in pairwise(shapes):
         assert larger.covers(smaller)
     for shape in shapes:
         assert shape.is_valid

@@ -78,7 +78,7 @@ def judged(model: Model, seed: int, each: int = 3, hours: tuple[float, ...] | No
             "hours": hour,
             "held": held,
             "cases": len(cases) if name == "all" else int((doing == name).sum()),
-        }  # fmt: skip
+        }
         for name, by_share in found.items()
         for share, shares in by_share.items()
         for hour, held in zip(hours, shares, strict=True)

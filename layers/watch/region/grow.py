@@ -12,7 +12,7 @@ from geo.measure import METRES_PER_NM
 from geo.sailing import Sailed, sail
 from geo.sublevel import BEYOND, region
 from geo.water import Patch, Water
-from layers.watch.region.model import INNER, OUTER, Model
+from layers.watch.region.model import DRIFTING, INNER, OUTER, Model
 
 DEG_NM = 60.0
 AROUND = 4
@@ -74,8 +74,11 @@ def look_around(water: Water, model: Model, fix: LastFix, until_s: float) -> Aro
 
 
 def needed_m(model: Model, behaviour: str, fix: LastFix, sailed: Sailed) -> NDArray[np.float64]:
-    """The reach from which each node belongs: its way by water, longer where it lies off the course."""
-    if fix.course_deg is None:
+    """The reach from which each node belongs: its way by water, longer where it lies off the course.
+
+    What is adrift points nowhere.
+    """
+    if fix.course_deg is None or behaviour == DRIFTING:
         return sailed.metres
     off = sailed.bearing - radians(fix.course_deg)
     return np.asarray(sailed.metres / model.behaviours[behaviour].shape.share(off, sailed.metres))

@@ -1,4 +1,4 @@
-"""Learn how far boats come from tracks whose end is known: cases in, the model's numbers out, and how well they hold."""
+"""Learn how far boats come from tracks whose end is known: cases in, numbers out, and how well they hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -87,7 +87,6 @@ class Model:
 
     def reach_m(self, behaviour: str, share: int, elapsed_s: float, speed_kn: float | None) -> int:
         """Whole metres that hold `share` of 100 boats after that time; never shrinks as time goes on."""
-        own = self.behaviours[behaviour]
         return round(float(self._reach_nm(behaviour, share, elapsed_s, speed_kn)) * METRES_PER_NM)
 
     def is_too_long(self, elapsed_s: float, speed_kn: float | None) -> bool:

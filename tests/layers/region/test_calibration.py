@@ -52,7 +52,7 @@ def walk(boat: int, speed_kn: float) -> BoatTrack:
 
 
 def test_what_is_learned_is_how_far_they_came(tmp_path: Path) -> None:
-    """Boats that go straight east at 2 knots: after four hours they are 7.8 miles away (at 12°N), and so is the reach."""
+    """Boats that go straight east at 2 knots at 12°N: after four hours they are 7.8 miles away, and so is the reach."""
     tracks = [walk(n, 2.0) for n in range(1, 11)]
     cut = {n: replace(b, reach_nm={q: r[:2] for q, r in b.reach_nm.items()}) for n, b in MODEL.behaviours.items()}
     model = replace(MODEL, hours=(1.0, 4.0), behaviours=cut)

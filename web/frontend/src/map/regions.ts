@@ -9,8 +9,8 @@ export const REGION_SOURCES = ['region', 'region-all', 'region-name'];
 /** Under the land: the coast of the map is finer than that of the regions. */
 export function installRegions(map: MapGL, look: SeaLook, under: string | undefined): void {
   const line = { 'line-color': look.silent, 'line-dasharray': [3, 3] };
-  map.addLayer({ id: 'region-all-fill', type: 'fill', source: 'region-all', paint: { 'fill-color': look.silent, 'fill-opacity': 0.05 } }, under);
-  map.addLayer({ id: 'region-all-line', type: 'line', source: 'region-all', paint: { ...line, 'line-width': 0.8, 'line-opacity': 0.55 } }, under);
+  map.addLayer({ id: 'region-all-fill', type: 'fill', source: 'region-all', paint: { 'fill-color': look.silent, 'fill-opacity': 0.018 } }, under);
+  map.addLayer({ id: 'region-all-line', type: 'line', source: 'region-all', paint: { ...line, 'line-width': 0.9, 'line-opacity': 0.5 } }, under);
   map.addLayer({ id: 'region-fill', type: 'fill', source: 'region', paint: { 'fill-color': look.silent, 'fill-opacity': 0.11 } }, under);
   map.addLayer({ id: 'region-line', type: 'line', source: 'region', paint: { ...line, 'line-width': 1.5 } }, under);
 }
