@@ -46,6 +46,7 @@ from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
 from layers.watch.cases.institutions import seed_institutions
 from web.demo_forms import ensure_forms
+from web.demo_storm import ensure_storm
 from web.stopping import stop_asked, tell
 
 Say = Callable[[str], None]
@@ -110,6 +111,15 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
         fill(connection, vms, raw_feed.ais_lines(boats(), start, now, HISTORY), clock)
         keep_books(connection, now)
         remember(connection, now)
+    bring_storm(url, now)
+
+
+def bring_storm(url: str, now: datetime) -> None:
+    """The simulated storm as it stands at this moment."""
+    engine = make_engine(url)
+    with write(engine) as connection:
+        ensure_storm(connection, now)
+    engine.dispose()
 
 
 def refuse_real_facts(connection: psycopg.Connection) -> None:
@@ -188,7 +198,8 @@ def feed(url: str, clock: Clock) -> None:
 
         def stored() -> None:
             remember(lasting.current, fleet.sent_until)
-            books_due.look(lasting.current)
+            if books_due.look(lasting.current):
+                bring_storm(url, clock())
 
         feeds = [
             LiveFeed(ChunkStream(fleet.ais, AisPipeline(clock)), ais),

@@ -19,6 +19,8 @@ from layers.registry import load_layers
 from layers.seals import models as seal_models
 from layers.sources import department_files, exchange, expected, papers, pulse, raw, repeats, templates, ways
 from layers.sources import models as source_models
+from layers.storm import models as storm_models
+from layers.storm import pace
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
@@ -62,6 +64,8 @@ TABLES = (
     institutions,
     notices,
     seal_models,
+    storm_models,
+    pace,
     audit,
     disagreement,
     slips,

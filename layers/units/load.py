@@ -21,6 +21,7 @@ from layers.catalog.background import Background, BackgroundShape
 from layers.registry import load_layers
 from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
+from layers.storm.seed import seed_storms
 from layers.sums import refresh_sums
 from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
@@ -43,6 +44,8 @@ FILES = (
     "case-flow.csv",
     "notice-templates.csv",
     "institutions.csv",
+    "wind-forces.csv",
+    "sea-areas.geojson",
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -67,6 +70,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
     seed_kept(connection, RescueContact, [contact_of(row) for row in read_csv(data / "rescue-contacts.csv")], clock())
     seed_cases(connection, data, clock())
+    seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)
@@ -186,6 +190,11 @@ def read_csv(path: Path) -> list[Row]:
     """The lines of one of our own CSV files."""
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def read_json(path: Path) -> Any:
+    """What one of our own JSON files holds."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _only(row: Row, model: Any) -> Row:

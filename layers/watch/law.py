@@ -21,6 +21,7 @@ CONDUCTS = {
     "retention": Text("Lưu dữ liệu giám sát hành trình", "Keeping monitoring data"),
     "devices": Text("Số thiết bị trên một tàu", "Devices per vessel"),
     "track": Text("Vẽ hành trình (trung tâm tự đặt)", "Drawing tracks (the centre's own)"),
+    "storm": Text("Ứng phó bão (trung tâm tự đặt)", "Storms (the centre's own)"),
     "books": Text("So các sổ với nhau (trung tâm tự đặt)", "Holding the books against each other (the centre's own)"),
     "watch": Text("Canh chừng trên biển (trung tâm tự đặt)", "The watch over the sea (the centre's own)"),
 }

@@ -38,6 +38,12 @@ async def law() -> Response:
     return page("law")
 
 
+@router.get("/storm")
+async def storm() -> Response:
+    """Who is in the storm, where to go, whom to call."""
+    return page("storm")
+
+
 @router.get("/books")
 async def books() -> Response:
     """The fisheries' books."""

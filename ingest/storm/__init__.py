@@ -1,0 +1,1 @@
+"""Bulletins of storms as files: CSV, GeoJSON, ATCF lines."""
