@@ -6,10 +6,13 @@ from typing import Any
 
 import shapely
 from cachetools import LRUCache
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from geo.winds import outline, swath
-from layers.database import read
+from layers.database import ReadConnection, read
 from layers.storm.forecasts import Bulletin, forces_statement, read_bulletin, read_storm
+from layers.storm.models import Forecast, ForecastPoint
 from web.state import State
 from web.storm_board import moment
 from web.storm_cards import points_of
@@ -21,17 +24,28 @@ _drawn: LRUCache[int, list[dict[str, Any]]] = LRUCache(64)
 
 
 async def read_winds(state: State, storm_id: int, at: datetime, forecast: int | None) -> dict[str, Any]:
-    """A FeatureCollection; empty before the first bulletin. `kind` of a feature: track, point, swath or field."""
+    """A FeatureCollection; empty before the first bulletin. `kind` of a feature: past, track, point, swath, field."""
     async with read(state.engine) as connection:
         await read_storm(connection, storm_id)
         bulletin = await read_bulletin(connection, storm_id, at, forecast)
         forces = list((await connection.execute(forces_statement())).all())
-    if bulletin is None:
-        return {"type": "FeatureCollection", "forecast": None, "features": []}
+        if bulletin is None:
+            return {"type": "FeatureCollection", "forecast": None, "features": []}
+        been = await _read_past(connection, storm_id, bulletin)
     number = int(bulletin.head.id)
     if number not in _drawn:
         _drawn[number] = await asyncio.to_thread(draw, bulletin, forces)
-    return {"type": "FeatureCollection", "forecast": number, "features": _drawn[number]}
+    return {"type": "FeatureCollection", "forecast": number, "features": [*been, *_drawn[number]]}
+
+
+async def _read_past(connection: ReadConnection, storm_id: int, bulletin: Bulletin) -> list[dict[str, Any]]:
+    """Where the storm was by the bulletins before: the first point of each, joined; nothing before the second."""
+    first = (ForecastPoint.forecast_id, ForecastPoint.at)
+    chosen = select(ForecastPoint.lon, ForecastPoint.lat, Forecast.issued_at).join_from(ForecastPoint, Forecast)
+    chosen = chosen.where(Forecast.storm_id == storm_id, Forecast.issued_at < bulletin.head.issued_at)
+    rows = (await connection.execute(chosen.ext(distinct_on(first[0])).order_by(*first))).all()
+    places = [(row.lon, row.lat) for row in sorted(rows, key=lambda row: row.issued_at)]
+    return [_feature(shapely.LineString([*places, bulletin.lead]), kind="past")] if places else []
 
 
 def draw(bulletin: Bulletin, forces: list[Any]) -> list[dict[str, Any]]:

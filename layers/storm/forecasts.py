@@ -36,6 +36,11 @@ class Bulletin:
         return Field(np.array(t), np.array(lon), np.array(lat), np.zeros((len(t), 4)))
 
     @property
+    def lead(self) -> tuple[float, float]:
+        """Where the centre is first: longitude, latitude."""
+        return self.points[0].lon, self.points[0].lat
+
+    @property
     def forces(self) -> tuple[int, ...]:
         """The forces it gives radii of, ascending."""
         return tuple(sorted({int(force) for point in self.points for force in point.radii}))

@@ -11,6 +11,7 @@ import { sources } from './sources';
 import { timeEn } from './time.en';
 import { transmitters } from './transmitters';
 import { lawEn } from './law.en';
+import { stormEn } from './storm.en';
 import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
@@ -21,6 +22,7 @@ export const en: Dictionary = {
   ...books.en,
   ...timeEn,
   laws: lawEn,
+  storms: stormEn,
   ...devicesEn,
   intake: intake.en,
   wall: wallEn,

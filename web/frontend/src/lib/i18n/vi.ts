@@ -10,6 +10,7 @@ import { sources } from './sources';
 import { timeVi } from './time.vi';
 import { transmitters } from './transmitters';
 import { lawVi } from './law.vi';
+import { stormVi } from './storm.vi';
 import { wallVi } from './wall.vi';
 
 export const vi = {
@@ -20,6 +21,7 @@ export const vi = {
   ...books.vi,
   ...timeVi,
   laws: lawVi,
+  storms: stormVi,
   ...devicesVi,
   intake: intake.vi,
   wall: wallVi,
