@@ -16,7 +16,9 @@ from ingest.work.bench import Bench
 from ingest.work.duty import EVERY_5_S, EVERY_10_MINUTES, EVERY_15_S, EVERY_MINUTE, Duty, Errand
 from ingest.work.health import all_finds
 from ingest.work.settings import WorkSettings
-from layers.database import make_engine
+from layers.bulletins.due import make_due
+from layers.bulletins.fisheries import FISHERIES
+from layers.database import make_engine, write
 from layers.health.keep import check_due
 from layers.seals.seal import head_line, seal_days, seals_folder
 
@@ -25,8 +27,11 @@ MIB = 1 << 20
 
 def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: Path) -> list[Duty]:
     """What is done every so often. BadInput names the setting that cannot be."""
-    duties = [Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root))]
-    duties.append(Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)))
+    duties = [
+        Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root)),
+        Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)),
+        Duty("make_reports", EVERY_MINUTE, make_reports),
+    ]
     if exchange.exchange_url:
         exchange.may()
         duties.append(Duty("ask_axis", EVERY_MINUTE, ask_axis(exchange)))
@@ -67,6 +72,19 @@ def poll_feed(feeds: dict[str, Feed]) -> Callable[[Bench, str], None]:
             bench.say(f"feed {name}: {outcome}")
 
     return work
+
+
+def make_reports(bench: Bench) -> None:
+    """Make and keep the reports of the day, week and month that ended last, once, soon after their end."""
+    engine = make_engine(bench.url)
+    try:
+        for report in (FISHERIES,):
+            with write(engine) as connection:
+                made = make_due(connection, report, bench.clock())
+            for period in made:
+                bench.say(f"report {report.name}: {period.kind} of {period.first} kept")
+    finally:
+        engine.dispose()
 
 
 def ask_axis(exchange: ExchangeSettings) -> Callable[[Bench], None]:

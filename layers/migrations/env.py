@@ -12,6 +12,7 @@ from layers.access import models as access_models
 from layers.base import Base
 from layers.books import disagreement, slips
 from layers.books.registry import load_books
+from layers.bulletins import kept as bulletins_kept
 from layers.database import MIGRATION_LOCK
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
@@ -30,6 +31,7 @@ from layers.watch import event_rows, references, rules
 from layers.watch.cases import flow, institutions, notices
 from layers.watch.cases import models as case_models
 from layers.watch.live import models as live_models
+from layers.watch.shift import models as shift_models
 
 TABLES = (
     bunches,
@@ -66,6 +68,8 @@ TABLES = (
     seal_models,
     storm_models,
     pace,
+    shift_models,
+    bulletins_kept,
     audit,
     disagreement,
     slips,

@@ -21,15 +21,17 @@ _SQL = f"""
 WITH fix AS MATERIALIZED (
     SELECT l.transmitter_id, l.t, l.heard_at, l.stored_at, l.lon_e7, l.lat_e7, l.sog_dkn, l.cog_ddeg, l.source_id,
            l.version, l.in_port
-    FROM live AS l WHERE l.t <= :now AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
+    FROM live AS l WHERE l.t <= :now AND (:known IS NULL OR l.stored_at <= :known)
+      AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
     UNION ALL
     SELECT l.transmitter_id, p.t, p.heard_at, p.stored_at, p.lon_e7, p.lat_e7, p.sog_dkn, p.cog_ddeg, p.source_id,
            l.version, NULL
     FROM live AS l CROSS JOIN LATERAL (
         SELECT * FROM position AS q WHERE q.transmitter_id = l.transmitter_id AND q.t <= :now
           AND q.t >= :now - :lookback AND q.lon_e7 IS NOT NULL AND q.lat_e7 IS NOT NULL AND q.flags & 513 = 0
+          AND (:known IS NULL OR q.stored_at <= :known)
         ORDER BY q.t DESC LIMIT 1) AS p
-    WHERE l.t > :now AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
+    WHERE (l.t > :now OR l.stored_at > :known) AND (:devices IS NULL OR l.transmitter_id = ANY(:devices))
 ), link AS ({LINKS}), owned AS (
     SELECT f.*, link.vessel_id, row_number() OVER (
         PARTITION BY link.vessel_id, CASE WHEN link.vessel_id IS NULL THEN f.transmitter_id END
@@ -71,6 +73,7 @@ _TOLD = (
     .bindparams(
         bindparam("now", type_=DateTime(timezone=True)),
         bindparam("lookback", LOOKBACK, type_=Interval()),
+        bindparam("known", None, type_=DateTime(timezone=True)),
         bindparam("devices", None, type_=ARRAY(Integer)),
     )
     .columns(*_COLUMNS)
@@ -79,7 +82,8 @@ _TOLD = (
 VesselThen = aliased(VesselNow, _TOLD, adapt_on_names=True)
 """Reads as VesselNow does; statements built on it take the moment as `now`.
 
-For one boat, `devices` (every one that ever was on it) spares looking at the others.
+For one boat, `devices` (every one that ever was on it) spares looking at the others. With `known` only positions stored
+by that moment count: as it was known then.
 """
 
 

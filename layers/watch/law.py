@@ -22,6 +22,8 @@ CONDUCTS = {
     "devices": Text("Số thiết bị trên một tàu", "Devices per vessel"),
     "track": Text("Vẽ hành trình (trung tâm tự đặt)", "Drawing tracks (the centre's own)"),
     "storm": Text("Ứng phó bão (trung tâm tự đặt)", "Storms (the centre's own)"),
+    "shift": Text("Giờ ca trực (trung tâm tự đặt)", "Hours of shifts (the centre's own)"),
+    "bulletin": Text("Giờ lập báo cáo (trung tâm tự đặt)", "When reports are made (the centre's own)"),
     "books": Text("So các sổ với nhau (trung tâm tự đặt)", "Holding the books against each other (the centre's own)"),
     "watch": Text("Canh chừng trên biển (trung tâm tự đặt)", "The watch over the sea (the centre's own)"),
 }

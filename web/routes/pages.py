@@ -50,6 +50,18 @@ async def books() -> Response:
     return page("books")
 
 
+@router.get("/shift")
+async def shift() -> Response:
+    """The desk's shift: log, open matters, giao ca."""
+    return page("shift")
+
+
+@router.get("/reports")
+async def reports() -> Response:
+    """Daily, weekly and monthly reports."""
+    return page("reports")
+
+
 @router.get("/places")
 @router.get("/places/{layer}")
 @router.get("/places/{layer}/{key}")

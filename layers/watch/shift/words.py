@@ -1,0 +1,66 @@
+"""What the ledger's codes are called in a shift's book; a code nobody has named stands as it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from layers.spec import Text
+from layers.watch.cases.models import ENTRIES, KINDS
+
+STATES: Mapping[str, Text] = {
+    "new": Text("mới", "new"),
+    "acknowledged": Text("đã tiếp nhận", "acknowledged"),
+    "contacting": Text("đang liên hệ", "contacting"),
+    "verifying": Text("đang xác minh", "verifying"),
+    "watching": Text("đang theo dõi", "watching"),
+    "responding": Text("đang ứng cứu", "responding"),
+    "handed": Text("đã chuyển cơ quan chủ trì", "handed to the leading agency"),
+    "reopened": Text("mở lại", "reopened"),
+    "closed": Text("đã kết thúc", "closed"),
+}
+DUES: Mapping[str, Text] = {
+    "promise": Text("lời hẹn", "promise"),
+    "step": Text("hạn của bước", "step"),
+    "contact": Text("hạn báo vị trí", "position due"),
+    "port": Text("hạn về cảng", "due in port"),
+}
+RESULTS: Mapping[str, Text] = {
+    "answered": Text("nghe máy", "answered"),
+    "no_answer": Text("không nghe máy", "no answer"),
+    "wrong_number": Text("sai số", "wrong number"),
+    "unreachable": Text("không liên lạc được", "unreachable"),
+    "refused": Text("từ chối trả lời", "refused"),
+}
+RECIPIENTS: Mapping[str, Text] = {
+    "captain": Text("thuyền trưởng", "captain"),
+    "owner": Text("chủ tàu", "owner"),
+    "family": Text("gia đình", "family"),
+    "coast_station": Text("Đài thông tin duyên hải", "coast radio station"),
+    "post": Text("Đồn/Trạm Kiểm soát Biên phòng", "border guard post"),
+    "commune": Text("UBND xã, phường, đặc khu", "commune"),
+    "provider": Text("đơn vị cung cấp thiết bị", "device provider"),
+}
+BRIEF_KINDS: Mapping[str, Text] = {**KINDS, "boundary": Text("Vượt ranh giới", "Beyond the boundary")}
+"""Kinds of case as a narrow column says them."""
+
+
+def name(names: Mapping[str, Text], code: str | None) -> Text:
+    """What a code is called."""
+    return names.get(code or "", Text(code or "", code or ""))
+
+
+def say_entry(kind: str, body: Mapping[str, Any]) -> Text:
+    """One line of a case's ledger in words: what it was, to whom, how it went, and what was said."""
+    what = name(ENTRIES, kind)
+    details = [name(RECIPIENTS, _text(body, "to")), name(RESULTS, _text(body, "result"))]
+    said = next((words for key in ("text", "said", "note") if (words := _text(body, key))), "")
+    return Text(_line(what.vi, [d.vi for d in details], said), _line(what.en, [d.en for d in details], said))
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _line(what: str, details: list[str], said: str) -> str:
+    told = ", ".join(part for part in details if part)
+    return ": ".join(part for part in (" – ".join(part for part in (what, told) if part), said) if part)
