@@ -5,9 +5,10 @@ from typing import Any
 
 from tiles.bulletin.lines import Content, preface, sources, title
 from tiles.bulletin.say import BEFORE, SAME, Lang, column_title, pick, say, say_difference, word
-from tiles.paper.blocks import Safe, heading, join, paragraph, table
+from tiles.paper.blocks import Safe, heading, join, paragraph, table, text
 
 NOTHING = {"vi": "Không có.", "en": "None."}
+ZERO = {"vi": "Bằng 0 trong kỳ này và các kỳ so sánh", "en": "0 in this period and those it is compared with"}
 
 
 def report_html(content: Content, lang: Lang, seal: str) -> Safe:
@@ -21,33 +22,42 @@ def _section(content: Content, section: Mapping[str, Any], lang: Lang) -> list[S
     records = section["sort"] == "records"
     counted = f" ({section['count']})" if records else ""
     parts = [heading(pick(section["title"], lang) + counted)]
-    if records and not section["rows"]:
-        parts.append(paragraph(NOTHING[lang]))
-    else:
-        parts.append(table(*(_records(section, lang) if records else _figures(content, section, lang)), "tight"))
+    parts += _records(section, lang) if records else _figures(content, section, lang)
     return [*parts, paragraph(pick(section["note"], lang), "quiet")] if section["note"] else parts
 
 
-def _records(section: Mapping[str, Any], lang: Lang) -> tuple[list[str], list[list[str]]]:
+def _records(section: Mapping[str, Any], lang: Lang) -> list[Safe]:
     columns = section["columns"]
     rows = [[say(row["values"][c["name"]], c["form"], lang) for c in columns] for row in section["rows"]]
-    number = {"vi": "TT", "en": "No."}[lang]
-    return [number, *(column_title(c, lang) for c in columns)], [[str(n), *row] for n, row in enumerate(rows, 1)]
+    head = [{"vi": "TT", "en": "No."}[lang], *(column_title(c, lang) for c in columns)]
+    told = table(head, [[str(n), *row] for n, row in enumerate(rows, 1)], "tight")
+    return [told if rows else paragraph(NOTHING[lang])]
 
 
-def _figures(content: Content, section: Mapping[str, Any], lang: Lang) -> tuple[list[str], list[list[str]]]:
-    rows = [*section["rows"], *([section["total"]] if section["total"] else [])]
+def _figures(content: Content, section: Mapping[str, Any], lang: Lang) -> list[Safe]:
+    """The table; rows in which everything is and was nothing are named under it."""
+    told = [row for row in section["rows"] if not is_nothing(row)]
+    quiet = [pick(row["title"], lang) for row in section["rows"] if is_nothing(row)]
+    rows = [*told, *([section["total"]] if section["total"] and told else [])]
     head = [pick(section["row_title"], lang), *(column_title(c, lang) for c in section["columns"])]
     kind = content["period"]["kind"]
-    return head, [[pick(row["title"], lang), *(_cell(row, c, kind, lang) for c in section["columns"])] for row in rows]
+    cells = [[pick(row["title"], lang), *(_cell(row, c, kind, lang) for c in section["columns"])] for row in rows]
+    parts = [table(head, cells, "tight")] if cells else []
+    return [*parts, paragraph(f"{ZERO[lang]}: {'; '.join(quiet)}.", "quiet")] if quiet else parts
 
 
-def _cell(row: Mapping[str, Any], column: Mapping[str, Any], kind: str, lang: Lang) -> str:
-    """A figure, and under it what it was in the periods before."""
+def is_nothing(row: Mapping[str, Any]) -> bool:
+    """Whether a row is 0 throughout, and was in the periods it is compared with."""
+    return not any(value for values in (row["values"], row["before"], row["same"]) for value in (values or {}).values())
+
+
+def _cell(row: Mapping[str, Any], column: Mapping[str, Any], kind: str, lang: Lang) -> Safe:
+    """A figure, and small under it what it was in the periods before."""
     name, form = column["name"], column["form"]
-    lines = [say(row["values"][name], form, lang)]
+    lines = [text(say(row["values"][name], form, lang))]
     for names, other in ((BEFORE, "before"), (SAME, "same")):
         if row[other] is not None:
             gone = say_difference(row["values"][name], row[other][name], form, lang)
-            lines.append(f"{word(names[kind], lang)} {say(row[other][name], form, lang)} ({gone})")
-    return "\n".join(lines)
+            was = f"{word(names[kind], lang)} {say(row[other][name], form, lang)} ({gone})"
+            lines.append(Safe(f'<div style="font-size: 6.6pt; color: #52606d">{text(was)}</div>'))
+    return join(lines)

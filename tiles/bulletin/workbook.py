@@ -77,7 +77,8 @@ def _changer(other: str, name: str) -> Any:
 
 def _write(book: Any, sheet: Any, place: tuple[int, int], value: Any, form: str, lang: Lang) -> None:
     if value is None:
-        sheet.write_string(*place, word(NO_DATA, lang) if form in DIGITS else "")
+        if form in DIGITS:
+            sheet.write_string(*place, word(NO_DATA, lang))
     elif form in DIGITS and not isinstance(value, Mapping):
         sheet.write_number(*place, value, _format(book, FORMATS[DIGITS[form]]))
     elif form == "time":
