@@ -65,3 +65,11 @@ def area_km2(polygons: Any) -> float:
     """Square kilometres of a polygon or several (EPSG:4326) on the ellipsoid; 0 of nothing."""
     square_m, _ = _GEOD.geometry_area_perimeter(shapely.orient_polygons(polygons))
     return abs(float(square_m)) / 1e6
+
+
+def area_m2(lon: ArrayLike, lat: ArrayLike) -> float:
+    """Square metres inside a ring of points (degrees), whichever way it turns; NaN where any coordinate is NaN."""
+    x, y = (np.asarray(a, dtype=float) for a in (lon, lat))
+    if np.isnan(x).any() or np.isnan(y).any():
+        return float("nan")
+    return abs(float(_GEOD.polygon_area_perimeter(x, y)[0]))

@@ -14,6 +14,7 @@ from layers.books import disagreement, slips
 from layers.books.registry import load_books
 from layers.bulletins import kept as bulletins_kept
 from layers.database import MIGRATION_LOCK
+from layers.desk import groups, own_zone
 from layers.health import models as health_models
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
@@ -70,6 +71,8 @@ TABLES = (
     pace,
     shift_models,
     bulletins_kept,
+    groups,
+    own_zone,
     audit,
     disagreement,
     slips,

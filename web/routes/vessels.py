@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -10,8 +11,10 @@ from pydantic import AwareDatetime
 from geo.errors import BadInput
 from layers.access.roles import OFFICERS
 from web.access import require
+from web.sheets import sheet_response
 from web.state import state_of
 from web.track_formats import geojson, mfjson
+from web.track_rows import FixRows, fix_rows, fixes_sheet
 from web.tracks import Asked as Wanted
 from web.tracks import read_track
 from web.vessel_cards import Asked, vessel_card, vessel_list
@@ -67,3 +70,19 @@ async def get_track(
     write, media_type = FORMATS[format]
     body = await asyncio.to_thread(lambda: orjson.dumps(write(track)))
     return Response(body, 200, {"cache-control": "private, no-cache", "vary": "Cookie"}, media_type)
+
+
+@router.get("/{vessel_id}/fixes", responses={404: {"model": Problem}}, response_model=FixRows)
+async def get_fixes(
+    request: Request,
+    vessel_id: str,
+    since: AwareDatetime | None = Query(None, alias="from"),
+    until: AwareDatetime | None = Query(None, alias="to"),
+    day: date | None = Query(None),
+    format: Literal["json", "csv", "xlsx"] = Query("json"),
+) -> FixRows | Response:
+    """The same track as a table: every position, every gap as a row, what people reported marked; or as a sheet."""
+    await require(request, OFFICERS)
+    track = await read_track(state_of(request), vessel_id, Wanted(since, until, day))
+    found = await asyncio.to_thread(fix_rows, track)
+    return found if format == "json" else await asyncio.to_thread(sheet_response, fixes_sheet(found), format)
