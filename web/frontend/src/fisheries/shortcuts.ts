@@ -9,13 +9,14 @@ const isTyping = (target: EventTarget | null): boolean =>
 export const readShortcuts = (): boolean => localStorage.getItem(KEPT) !== 'off';
 export const keepShortcuts = (on: boolean): void => localStorage.setItem(KEPT, on ? 'on' : 'off');
 
-export type Actions = { time: TimeControl; findBoat(typed: string): void; typeTime(): void };
+export type Actions = { time: TimeControl; findBoat(typed: string): void; typeTime(): void; showKeys(): void; tools(event: KeyboardEvent): boolean };
 
 /** Do what a key is for; false when it is for nothing. */
-export function pressKey(event: KeyboardEvent, { time, findBoat, typeTime }: Actions): boolean {
+export function pressKey(event: KeyboardEvent, { time, findBoat, typeTime, showKeys, tools }: Actions): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
+  if (tools(event)) return true;
   const deeds: Record<string, () => void> = {
-    k: () => time.toggle(), n: () => time.goLive(), t: typeTime, '/': () => findBoat(''),
+    k: () => time.toggle(), n: () => time.goLive(), t: typeTime, '/': () => findBoat(''), '?': showKeys,
     j: () => time.step(-10 * MINUTE_MS), l: () => time.step(10 * MINUTE_MS),
     J: () => time.step(-HOUR_MS), L: () => time.step(HOUR_MS),
     ',': () => time.step(-MINUTE_MS), '.': () => time.step(MINUTE_MS),

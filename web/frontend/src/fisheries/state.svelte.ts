@@ -10,6 +10,7 @@ import { LiveState } from '../live/state.svelte';
 import { TimeControl } from '../live/time.svelte';
 import type { Overlay } from '../map/overlays';
 import { PastMoment } from '../replay/past.svelte';
+import { Desk } from './desk/desk.svelte';
 import { Latest } from './latest';
 import { RegionState } from './regions.svelte';
 import { readShortcuts } from './shortcuts';
@@ -51,9 +52,15 @@ export class FisheriesState {
   squares = $state.raw<Counted | null>(null);
 
   readonly words = $derived(dictionary(this.lang));
+  readonly desk = new Desk(this);
   readonly isGuest = $derived(this.me !== null && !this.me.can.boats);
   /** Everything drawn, counted and listed comes from here: now, or the moment the control is at. */
   readonly moment = $derived<Moment>(this.time.isLive ? this.live : this.past);
+
+  /** The same with only the boats that are to be shown. */
+  readonly shown = $derived<Moment>(this.desk.narrow(this.moment));
+  /** So many days of track before the moment, when the table of positions asks for more than a day. */
+  wideDays = $state<number | null>(null);
 
   /** The chosen boat as it stands at the moment shown; while the past plays, by the play and not by the last answer. */
   readonly standing = $derived.by(() => {
@@ -152,6 +159,13 @@ export class FisheriesState {
     void this.#loadTrack();
   }
 
+  /** The track of so many days before the moment; null for the day or the last 24 hours again. */
+  setWide(days: number | null): void {
+    if (this.wideDays === days) return;
+    this.wideDays = days;
+    void this.#loadTrack();
+  }
+
   /** Take the page to the end of the calendar day so many days from the moment's; today is live. */
   goDay(days: number): void {
     this.setByDay(true);
@@ -185,6 +199,8 @@ export class FisheriesState {
   }
 
   get #span(): TrackSpan {
+    const { exactMs } = this.time;
+    if (this.wideDays !== null) return { from: toAddress(exactMs - this.wideDays * DAY_MS), to: toAddress(exactMs) };
     return this.isDay ? { day: dayOf(this.time.exactMs) } : {};
   }
 
@@ -192,6 +208,7 @@ export class FisheriesState {
     try {
       const [me, status, { layers }] = await Promise.all([api.me(), api.status(), api.layers()]);
       [this.me, this.mark, this.layers] = [me, status.origin_mark, layers];
+      if (me.can.boats) void Promise.all([this.desk.readAsked(), this.desk.zones.load()]);
     } catch (error) {
       this.#tell(error);
     }

@@ -4,7 +4,7 @@ import { isInSea } from '../lib/sea';
 import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG, type Fix, type Frame } from './codec';
 import { BLEND_S, carrySeconds, SCREEN_LAG_S, toVelocity, toWorld, type Spot } from './motion';
-import type { FleetView } from './moment';
+import type { FleetView, Keep } from './moment';
 
 export type Who = { id: string; label: string; name: string | null };
 export type Boat = { fix: Fix; at: Spot; velocity: Spot; shift: Spot; changedS: number };
@@ -66,12 +66,13 @@ export class Fleet implements FleetView {
   }
 
   /** One row of floats a boat, for the graphics card. Times are relative to `baseS` (unix seconds). */
-  pack(baseS: number, selected: number | null): Float32Array<ArrayBuffer> {
-    const out = new Float32Array(this.boats.size * FLOATS);
+  pack(baseS: number, selected: number | null, keep?: Keep): Float32Array<ArrayBuffer> {
+    const drawn = [...this.boats.values()].filter((boat) => keep?.(boat.fix.handle) ?? true);
+    const out = new Float32Array(drawn.length * FLOATS);
     const isOn = (boat: Boat): boolean => boat.fix.handle === selected;
     // Drawn in this order: those that need someone above the rest, the chosen one above all.
     const height = (boat: Boat): number => (isOn(boat) ? 99 : NEEDS_SOMEONE.length - RANK[boat.fix.status]);
-    const sorted = [...this.boats.values()].sort((a, b) => height(a) - height(b));
+    const sorted = drawn.sort((a, b) => height(a) - height(b));
     sorted.forEach((boat, row) => out.set(packBoat(boat, baseS, isOn(boat)), row * FLOATS));
     return out;
   }

@@ -5,6 +5,9 @@ import type { Boat, Who } from './fleet';
 import type { Spot } from './motion';
 import type { DensityCell } from './socket';
 
+/** Is the boat of this handle to be drawn? */
+export type Keep = (handle: number) => boolean;
+
 /** The boats of a moment, by handle. */
 export interface FleetView {
   readonly boats: ReadonlyMap<number, Boat>;
@@ -12,8 +15,8 @@ export interface FleetView {
   find(id: string): Boat | undefined;
   /** Where a boat is drawn (world units). */
   spot(boat: Boat, nowS: number, moving: boolean): Spot;
-  /** One row of floats a boat, for the graphics card; times relative to `baseS` (unix seconds). */
-  pack(baseS: number, chosen: number | null): Float32Array<ArrayBuffer>;
+  /** One row of floats a boat (of those to `keep`), for the graphics card; times relative to `baseS` (unix seconds). */
+  pack(baseS: number, chosen: number | null, keep?: Keep): Float32Array<ArrayBuffer>;
 }
 
 export interface Moment {

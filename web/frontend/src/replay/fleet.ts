@@ -4,7 +4,7 @@ import { NEEDS_SOMEONE } from '../lib/status';
 import { FLAG } from '../live/codec';
 import { FLOATS, ORIGIN, type Boat, type Who } from '../live/fleet';
 import type { Spot } from '../live/motion';
-import type { FleetView } from '../live/moment';
+import type { FleetView, Keep } from '../live/moment';
 import { POINT, type Chunk } from './decode';
 import { findLast, placeBoat, standBoat, type Placed } from './place';
 import { judge, type Ladder } from './status';
@@ -75,12 +75,12 @@ export class PastFleet implements FleetView {
     if (!this.#isSummed) this.#sum();
   }
 
-  pack(baseS: number, chosen: number | null): Float32Array<ArrayBuffer> {
+  pack(baseS: number, chosen: number | null, keep?: Keep): Float32Array<ArrayBuffer> {
     if (!this.#isSorted) this.#sort();
     let shown = 0;
     let last = -1;
     for (const row of this.#order) {
-      if (this.#status[row]! < 0) continue;
+      if (this.#status[row]! < 0 || keep?.(this.#made[row]!.fix.handle) === false) continue;
       if (this.#made[row]!.fix.handle === chosen) last = row;
       else this.#packBoat(row, shown++, baseS, false);
     }

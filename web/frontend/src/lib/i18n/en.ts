@@ -1,5 +1,6 @@
 // What the pages say in English; typed by the Vietnamese dictionary, so a missing key does not build.
 import { alarms } from './alarms';
+import { desk } from './desk';
 import { devicesEn } from './devices.en';
 import { intake } from './intake';
 import { leaders } from './leaders';
@@ -16,6 +17,7 @@ import { wallEn } from './wall.en';
 
 export const en: Dictionary = {
   ...alarms.en,
+  desk: desk.en,
   ...leaders.en,
   ...places.en,
   ...transmitters.en,

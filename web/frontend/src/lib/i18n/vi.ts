@@ -1,5 +1,6 @@
 // What the pages say in Vietnamese; the English dictionary must hold the same keys.
 import { alarms } from './alarms';
+import { desk } from './desk';
 import { devicesVi } from './devices.vi';
 import { intake } from './intake';
 import { leaders } from './leaders';
@@ -15,6 +16,7 @@ import { wallVi } from './wall.vi';
 
 export const vi = {
   ...alarms.vi,
+  desk: desk.vi,
   ...leaders.vi,
   ...places.vi,
   ...transmitters.vi,
