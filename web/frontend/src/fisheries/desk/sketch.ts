@@ -10,7 +10,7 @@ export const ZONE_INK: Record<Theme, Record<ZoneColor, string>> = {
   dark: { teal: '#3fd0a8', orange: '#f0a43c', purple: '#c79bff', pink: '#f08cc0', yellow: '#f0e442' },
   light: { teal: '#00664c', orange: '#9c4f00', purple: '#5b2aa0', pink: '#9c2f6c', yellow: '#6f6400' },
 };
-export type Sketch = { points: Spot[]; cursor: Spot | null; closed: boolean; filled: boolean };
+export type Sketch = { points: Spot[]; cursor: Spot | null; closed: boolean; filled: boolean; hasCorners: boolean };
 
 export function installDesk(map: MapGL, theme: Theme): void {
   if (map.getSource('desk-sketch')) return;
@@ -36,12 +36,12 @@ export function installDesk(map: MapGL, theme: Theme): void {
 
 const feature = (geometry: GeoJSON.Geometry, properties: object = {}): GeoJSON.Feature => ({ type: 'Feature', properties: { ...properties }, geometry });
 
-export function showSketch(map: MapGL, { points, cursor, closed, filled }: Sketch): void {
+export function showSketch(map: MapGL, { points, cursor, closed, filled, hasCorners }: Sketch): void {
   const way = cursor && points.length > 0 ? [...points, cursor] : points;
   const ring = [...way, ...way.slice(0, 1)];
   const outline: GeoJSON.Feature[] = way.length > 2 && filled ? [feature({ type: 'Polygon', coordinates: [ring] })] : [];
   const line: GeoJSON.Feature[] = way.length > 1 ? [feature({ type: 'LineString', coordinates: closed ? ring : way })] : [];
-  const corners = points.length <= 60 ? points.map((coordinates) => feature({ type: 'Point', coordinates })) : [];
+  const corners = hasCorners ? points.map((coordinates) => feature({ type: 'Point', coordinates })) : [];
   setFeatures(map, 'desk-sketch', [...outline, ...line, ...corners]);
 }
 
