@@ -1,22 +1,17 @@
 """What is told of the fisheries' books: one boat's papers, disagreements, and the working lists."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, select
 
-from geo.clock import LOCAL, local_date
+from geo.clock import local_date
 from geo.errors import BadInput, NotFound
 from layers.access.roles import CONTACTS, Role
-from layers.books import lists
 from layers.books import read as statements
 from layers.books.catch import CatchLog, Landing
 from layers.books.disagreement import STATES, Disagreement
 from layers.books.kinds import BY_NAME as KINDS
-from layers.books.lists import BY_NAME, LISTS, BookList
 from layers.books.penalty import OPEN
 from layers.books.registry import load_books
 from layers.database import ReadConnection, read
@@ -25,13 +20,10 @@ from web.book_views import (
     BookCard,
     CallView,
     CatchView,
-    ColumnView,
     DisagreementCard,
     DisagreementList,
     DisagreementView,
     DocumentView,
-    ListPage,
-    ListView,
     NumberView,
     PenaltyView,
     PersonView,
@@ -210,75 +202,3 @@ async def disagreement_card(state: State, role: Role, number: int) -> Disagreeme
         steps = await _rows(connection, statements.steps_statement(number))
     view = disagreement_view(found[0], documents)
     return DisagreementCard(**view.model_dump(), steps=[StepView(**step) for step in steps])
-
-
-async def list_counts(state: State, role: Role, q: str) -> list[ListView]:
-    """Every working list with how many of it meet what was typed."""
-    given = lists.asked(q) | {"now": state.clock()}
-    async with read(state.engine) as connection:
-        return [
-            ListView(
-                name=each.name,
-                title=Words.of(each.title),
-                what=Words.of(each.what),
-                count=(await connection.execute(lists.count_statement(each), given)).scalar_one(),
-            )
-            for each in LISTS
-        ]
-
-
-async def list_page(state: State, role: Role, name: str, q: str, page: tuple[int, int]) -> ListPage:
-    """Rows of one list; `page` is (limit, offset)."""
-    wanted = _wanted(name)
-    given = lists.asked(q) | {"now": state.clock(), "limit": page[0], "offset": page[1]}
-    async with read(state.engine) as connection:
-        total = (await connection.execute(lists.count_statement(wanted), given)).scalar_one()
-        rows = (await connection.execute(lists.rows_statement(wanted, role), given)).mappings().all()
-    return ListPage(
-        name=wanted.name,
-        title=Words.of(wanted.title),
-        what=Words.of(wanted.what),
-        columns=[ColumnView(name=c.name, title=Words.of(c.title), kind=c.kind) for c in wanted.shown(role)],
-        total=total,
-        rows=[_row(row) for row in rows],
-    )
-
-
-def _wanted(name: str) -> BookList:
-    if name not in BY_NAME:
-        raise NotFound(f"list={name[:40]!r}: use one of {', '.join(BY_NAME)}", field="list")
-    return BY_NAME[name]
-
-
-def _row(row: RowMapping) -> dict[str, Any]:
-    told = dict(row)
-    number = told.pop("vessel_id")
-    named = {"kind_title": Words.of(KINDS[told["kind"]].title)} if "kind" in told else {}
-    return {"id": None if number is None else f"v{number}", **told, **named}
-
-
-FORMULA = tuple("=+-@\t\r")
-
-
-def list_csv(page: ListPage) -> str:
-    """A list as CSV for a spreadsheet: Vietnamese titles, times of Việt Nam, nothing that it would run."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["Số tàu", "Tên tàu", *(c.title.vi for c in page.columns), "Tính chất số liệu"])
-    for row in page.rows:
-        cells = [row["label"], row["name"], *(row[c.name] for c in page.columns), row["origin"]]
-        writer.writerow([_cell(value) for value in cells])
-    return "\ufeff" + out.getvalue()
-
-
-WORDS = {"simulated": "mô phỏng", "real": "thật", "replayed": "phát lại"}
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value.astimezone(LOCAL):%d/%m/%Y %H:%M}"
-    if isinstance(value, str):
-        said = WORDS.get(value) or (KINDS[value].title.vi if value in KINDS else None)
-        said = said or (STATES[value].vi if value in STATES else value)
-        return f"'{said}" if said.startswith(FORMULA) else said
-    return value

@@ -164,4 +164,6 @@ def _changed(
     connection: Connection, group_id: int, hand: Hand, added: list[str], removed: int, report: Report | None
 ) -> GroupChanged:
     group = group_view(seen_group(connection, group_id, hand.who.username), hand.who.username)
-    return GroupChanged(group=group, added=added, removed=removed, report=None if report is None else ReportView.of(report))
+    return GroupChanged(
+        group=group, added=added, removed=removed, report=None if report is None else ReportView.of(report)
+    )

@@ -1,21 +1,27 @@
 """Working lists of the books: one statement each, so that what is counted is what is listed.
 
-Every statement gives `vessel_id, label, name, search, digits, origin, sort` and the list's own columns. `owner` is
-read only by those who may. A number of another province begins with other letters than ours (`kinds.OURS`).
+Every statement gives `vessel_id, label, name, search, digits, origin, owner, official, sort` and the list's own
+columns. `owner` is read only by those who may. A number of another province begins with other letters than ours
+(`kinds.OURS`).
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from geo.text import digits, fold
+from geo.text import digits, fold, registration_key
 from layers.access.roles import OFFICERS, OWNERS, Readers, Role
 from layers.books.kinds import OURS
+from layers.books.risk import risk_sql
+from layers.books.sides import fold_sql
 from layers.spec import Text
 
 _BOAT = "v.id AS vessel_id, v.code AS label, v.name, v.search, v.digits, s.origin, v.length_m, v.home_port, v.owner"
+_BOAT += ", v.official"
 _FROM = "vessel AS v JOIN source AS s ON s.id = v.source_id"
 _RULE = "make_interval(secs => (SELECT threshold_s FROM rule WHERE conduct = '{0}' AND step = '{1}'"
+_RULE += " AND superseded_at IS NULL"
 _RULE += " AND valid_from <= :now AND (valid_to IS NULL OR valid_to > :now) ORDER BY valid_from DESC LIMIT 1))"
 _DAY = "(:now AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 _NEWEST = f"""
@@ -28,7 +34,7 @@ ORDER BY coalesce('v' || n.vessel_id, c.reg_key), c.t DESC, c.row_id DESC
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a list: `kind` is text, number, day, moment, age, days, kind, state or missing."""
+    """One column of a list: `kind` is text, number, day, moment, age, days, kind, state, missing or reasons."""
 
     name: str
     title: Text
@@ -54,6 +60,7 @@ class BookList:
 LENGTH = Column("length_m", Text("Lmax (m)", "Lmax (m)"), "number")
 PORT = Column("home_port", Text("Cảng đăng ký", "Home port"))
 OWNER = Column("owner", Text("Chủ tàu", "Owner"), read_by=OWNERS)
+OFFICIAL = Column("official", Text("Cán bộ phụ trách", "Official in charge"))
 STATION = Column("station", Text("Trạm, cảng", "Station"))
 CALLED = Column("called_at", Text("Lúc", "At"), "moment")
 HEARD = Column("heard", Text("Tín hiệu cuối", "Last heard"), "age")
@@ -79,7 +86,8 @@ _INSPECTED = (LENGTH, PORT, OWNER, UNTIL, LEFT)
 _DISAGREEMENTS = """
 SELECT d.vessel_id, coalesce(v.code, d.one->'value'->>'reg_no', d.reg_key) AS label, v.name,
        lower(coalesce(v.search, '') || ' ' || d.reg_key) AS search, regexp_replace(d.reg_key, '\\D', '', 'g') AS digits,
-       s.origin, d.id AS disagreement, d.kind, d.since, d.state, extract(epoch FROM d.since)::float8 AS sort
+       s.origin, v.owner, v.official, d.id AS disagreement, d.kind,
+       d.since, d.state, extract(epoch FROM d.since)::float8 AS sort
 FROM disagreement AS d LEFT JOIN vessel AS v ON v.id = d.vessel_id AND v.leads
 LEFT JOIN source AS s ON s.id = (d.one->>'source')::int
 WHERE d.gone_at IS NULL
@@ -108,7 +116,7 @@ SELECT {_BOAT}, concat_ws(',', CASE WHEN b.no_inspection THEN 'inspection' END,
 FROM boat AS b JOIN {_FROM} ON v.id = b.id AND v.leads WHERE b.no_licence OR b.no_inspection
 UNION ALL
 SELECT NULL, c.vessel_no, NULL, lower(c.reg_key), regexp_replace(c.reg_key, '\\D', '', 'g'), s.origin, NULL, c.station,
-       NULL, 'registration', -3
+       NULL, NULL, 'registration', -3
 FROM ({_NEWEST}) AS c JOIN source AS s ON s.id = c.source_id WHERE c.vessel_id IS NULL AND c.reg_key ~ '{OURS}'
 """
 _LONG = f"""
@@ -120,7 +128,8 @@ WHERE v.leads AND EXISTS (SELECT FROM transmitter_on_vessel AS x WHERE x.vessel_
 """
 _STRANGERS = f"""
 SELECT c.vessel_id, c.vessel_no AS label, v.name, lower(c.reg_key) AS search,
-       regexp_replace(c.reg_key, '\\D', '', 'g') AS digits, s.origin, c.station, c.t AS called_at, c.crew AS crew,
+       regexp_replace(c.reg_key, '\\D', '', 'g') AS digits, s.origin, v.owner, v.official,
+       c.station, c.t AS called_at, c.crew AS crew,
        -extract(epoch FROM c.t)::float8 AS sort
 FROM ({_NEWEST}) AS c JOIN source AS s ON s.id = c.source_id LEFT JOIN vessel AS v ON v.id = c.vessel_id AND v.leads
 WHERE c.direction = 'in' AND c.reg_key !~ '{OURS}'
@@ -138,6 +147,11 @@ LISTS: tuple[BookList, ...] = (
              _DISAGREEMENTS,
              (Column("kind", Text("Điều chưa khớp", "What differs"), "kind"), Column("since", Text("Từ", "Since"),
               "moment"), Column("state", Text("Tình trạng", "State"), "state"))),
+    BookList("high_risk", Text("Nguy cơ cao", "High risk"),
+             Text("Theo điểm trung tâm tự đặt, chưa phải kết luận; mỗi tàu kèm lý do",
+                  "By the centre's own points, no finding; each boat with its reasons"), risk_sql(_BOAT),
+             (LENGTH, OFFICIAL, Column("points", Text("Điểm", "Points"), "number"),
+              Column("reasons", Text("Lý do", "Reasons"), "reasons"))),
     BookList("licence_expired", Text("Giấy phép hết hạn", "Licence expired"), WHAT_PAPER,
              _paper("licence_to", "v.licence_no", _OVER), _PAPER_COLUMNS),
     BookList("licence_due", Text("Giấy phép còn ≤ 30 ngày", "Licence due in 30 days"), WHAT_PAPER,
@@ -163,20 +177,58 @@ LISTS: tuple[BookList, ...] = (
     BookList("all", Text("Tất cả tàu đăng ký", "All registered boats"),
              Text("Mỗi tàu một dòng, theo sổ được tin trước", "Each boat once, by the register believed first"), _ALL,
              (LENGTH, PORT, OWNER, Column("gear", Text("Nghề", "Gear")),
-              Column("licence_to", Text("Giấy phép", "Licence to"), "day"),
+              OFFICIAL, Column("licence_to", Text("Giấy phép", "Licence to"), "day"),
               Column("inspected_to", Text("Đăng kiểm", "Inspected to"), "day"))),
 )  # fmt: skip
 BY_NAME = {each.name: each for each in LISTS}
 
-_FILTER = "(:text = '' OR l.search LIKE :like OR (:number <> '' AND l.digits LIKE :digits))"
+_BARE = "regexp_replace(l.search, '[^a-z0-9]', '', 'g')"
+_FILTER = f"""
+(:text = '' OR l.search LIKE :like OR (:number <> '' AND l.digits LIKE :digits)
+ OR (:key <> '' AND {_BARE} LIKE :key_like) OR (:people AND {fold_sql("l.owner")} LIKE :like))
+AND (:official = '' OR l.official = :official)
+AND (cast(:boats AS text[]) IS NULL OR 'v' || l.vessel_id = ANY(cast(:boats AS text[])))
+"""
+_EXACT = """
+CASE WHEN lower(l.label) = :exact OR (:number <> '' AND ltrim(l.digits, '0') = ltrim(:number, '0'))
+          OR (:key <> '' AND regexp_replace(lower(l.label), '[^a-z0-9]', '', 'g') = :key) THEN 0
+     WHEN lower(l.name) = :exact THEN 1 ELSE 2 END
+"""
 
 
-def asked(q: str) -> dict[str, str]:
-    """The parameters of what was typed: words without dấu, or the digits of a number alone."""
-    words, number = fold(q), digits(q)
+@dataclass(frozen=True)
+class Narrow:
+    """What is left of a list: what was typed, one official's boats, some boats (`v12`) only; None: all of them."""
+
+    q: str = ""
+    official: str = ""
+    boats: tuple[str, ...] | None = None
+
+
+def asked(narrow: Narrow, role: Role = Role.GUEST) -> dict[str, Any]:
+    """The parameters of a list: words without dấu, a number with or without its signs, or its digits alone.
+
+    An owner's name finds a boat only for those who may read it; a captain's finds none.
+    """
+    words, number, key = fold(narrow.q), digits(narrow.q), registration_key(narrow.q).lower()
     only = number if number == words.replace(" ", "") else ""
     safe = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"text": words, "like": f"%{safe}%", "number": only, "digits": f"%{only}%", "exact": q.strip().lower()}
+    mixed = key if number and only == "" else ""
+    typed = {
+        "text": words,
+        "like": f"%{safe}%",
+        "number": only,
+        "digits": f"%{only}%",
+        "exact": narrow.q.strip().lower(),
+    }
+    boats = None if narrow.boats is None else list(narrow.boats)
+    return typed | {
+        "key": mixed,
+        "key_like": f"%{mixed}%",
+        "people": role in OWNERS and bool(words),
+        "official": narrow.official,
+        "boats": boats,
+    }
 
 
 def rows_statement(wanted: BookList, role: Role) -> TextClause:
@@ -185,8 +237,7 @@ def rows_statement(wanted: BookList, role: Role) -> TextClause:
     return text(
         f"SELECT l.vessel_id, l.label, l.name, l.origin{columns}"
         f"{', l.disagreement' if wanted.name == 'disagreements' else ''} FROM ({wanted.sql}) AS l WHERE {_FILTER}"
-        " ORDER BY CASE WHEN lower(l.label) = :exact OR l.digits = :number AND :number <> '' THEN 0"
-        " WHEN lower(l.name) = :exact THEN 1 ELSE 2 END, l.sort, l.label LIMIT :limit OFFSET :offset"
+        f" ORDER BY {_EXACT}, l.sort, l.label LIMIT :limit OFFSET :offset"
     )
 
 

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from geo import crs
 from geo.box import parse_box
 from geo.errors import BadInput
-from geo.text import digits, fold
+from geo.text import digits, fold, registration_key
 from layers.sources.models import Source
 from layers.units.models import Cell, Unit
 from layers.vessels.echoes import FIRST_HEARD, also_heard_by
@@ -45,6 +45,9 @@ def found(q: str, bbox: str, status: str, boat: Boat = VesselNow) -> list[Column
         by_number = boat.digits.contains(number, autoescape=True) if number else boat.digits.is_(None)
         only_digits = bool(number) and number == text.replace(" ", "")
         by_text = boat.search.contains(text, autoescape=True)
+        if number:  # a number written with other signs, or none: QNG0369, qng-mp.0369
+            bare = func.regexp_replace(boat.search, "[^a-z0-9]", "", "g")
+            by_text = or_(by_text, bare.contains(registration_key(q).lower(), autoescape=True))
         conditions.append(by_number if only_digits else by_text)
     if bbox:
         inside = func.ST_MakeEnvelope(*parse_box(bbox), crs.STORED)
@@ -61,7 +64,14 @@ def vessels_statement(
     q: str, conditions: list[ColumnElement[bool]], limit: int, boat: Boat = VesselNow
 ) -> Select[*tuple[Any, ...]]:
     """Boats that meet the conditions: an exact number or name first, then those silent longest."""
-    exact = case((boat.digits == digits(q), 0), (func.lower(boat.name) == q.strip().lower(), 1), else_=2)
+    plain = digits(q).lstrip("0")
+    key = func.regexp_replace(func.lower(boat.label), "[^a-z0-9]", "", "g")
+    exact = case(
+        (key == registration_key(q).lower(), 0),
+        (func.ltrim(boat.digits, "0") == plain, 0) if plain else (literal(False), 0),
+        (func.lower(boat.name) == q.strip().lower(), 1),
+        else_=2,
+    )
     return (
         select(boat, status_of(boat).label("status"), Source.origin, Transmitter.station)
         .add_columns(is_shared(boat.transmitter_id).label("shared"))

@@ -26,6 +26,7 @@ CONDUCTS = {
     "bulletin": Text("Giờ lập báo cáo (trung tâm tự đặt)", "When reports are made (the centre's own)"),
     "books": Text("So các sổ với nhau (trung tâm tự đặt)", "Holding the books against each other (the centre's own)"),
     "watch": Text("Canh chừng trên biển (trung tâm tự đặt)", "The watch over the sea (the centre's own)"),
+    "risk": Text("Điểm nguy cơ (trung tâm tự đặt)", "Points of risk (the centre's own)"),
 }
 """What the law, the detectors and the cases call each conduct, in the order people read them."""
 

@@ -1,8 +1,9 @@
 """The fisheries' books, for officers: papers of a boat, its people by an audited call, disagreements, working lists."""
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import insert, update
 
 from geo.errors import BadInput, NeedsLogin, NotAllowed, NotFound
@@ -11,9 +12,12 @@ from layers.access.audit import note_act
 from layers.access.roles import CONTACTS, OFFICERS, Readers
 from layers.books.contacts import contacts_statement
 from layers.books.disagreement import Disagreement, DisagreementStep
+from layers.books.lists import Narrow
 from layers.database import read, write_async
+from layers.desk.groups import members_statement
 from layers.sources.freshness import read_sources
 from web.access import is_wall, require, who_asks
+from web.book_lists import list_counts, list_csv, list_page, list_sheet, officials
 from web.book_views import (
     BookCard,
     ContactView,
@@ -29,12 +33,11 @@ from web.books import (
     book_card,
     disagreement_card,
     disagreement_list,
-    list_counts,
-    list_csv,
-    list_page,
     vessel_number,
 )
+from web.desk_groups import seen_group
 from web.routes.pages import check_origin
+from web.sheets import sheet_response
 from web.state import state_of
 from web.unit_cards import source_view
 from web.views import Problem
@@ -137,30 +140,69 @@ async def post_disagreement(request: Request, number: int, judged: Judged) -> Di
     return await disagreement_card(state, who.role, number)
 
 
+async def narrowed(
+    request: Request,
+    q: str = Query("", max_length=80),
+    official: str = Query("", max_length=120),
+    group: int | None = Query(None),
+) -> Narrow:
+    """What is left of every list: what was typed, one official's boats, the boats of a group the reader may see."""
+    await require(request, OFFICERS)
+    if group is None:
+        return Narrow(q, official)
+    who = await who_asks(request)
+    username = None if who is None or who.key else who.username
+    async with read(state_of(request).engine) as connection:
+        await connection.run_sync(seen_group, group, username)
+        boats = tuple(row.vessel for row in await connection.execute(members_statement(group)))
+    return Narrow(q, official, boats)
+
+
+Left = Annotated[Narrow, Depends(narrowed)]
+
+
+@router.get("/books/officials")
+async def get_officials(request: Request) -> list[str]:
+    """The officials in charge of boats, to narrow lists by."""
+    await require(request, OFFICERS)
+    return await officials(state_of(request))
+
+
 @router.get("/books/lists")
-async def get_lists(request: Request, q: str = Query("", max_length=80)) -> list[ListView]:
-    """The working lists, each with how many stand in it; `q` narrows all of them."""
+async def get_lists(request: Request, left: Left) -> list[ListView]:
+    """The working lists, each with how many stand in it; what is asked narrows all of them."""
     role = await require(request, OFFICERS)
-    return await list_counts(state_of(request), role, q)
+    return await list_counts(state_of(request), role, left)
 
 
 @router.get("/books/lists/{name}", responses={404: {"model": Problem}})
 async def get_list(
     request: Request,
     name: str,
-    q: str = Query("", max_length=80),
+    left: Left,
     limit: int = Query(200, ge=1, le=MOST_ROWS),
     offset: int = Query(0, ge=0),
 ) -> ListPage:
     """The rows of one list: an exact number first, then an exact name, then by what is most pressing."""
     role = await require(request, OFFICERS)
-    return await list_page(state_of(request), role, name, q, (limit, offset))
+    return await list_page(state_of(request), role, name, left, (limit, offset))
 
 
-@router.get("/books/lists/{name}/csv", responses={404: {"model": Problem}}, response_class=Response)
-async def get_list_csv(request: Request, name: str, q: str = Query("", max_length=80)) -> Response:
-    """The whole list as CSV (UTF-8 with a mark for spreadsheets); an owner only for who may read one."""
+@router.get("/books/lists/{name}/boats", responses={404: {"model": Problem}})
+async def get_list_boats(request: Request, response: Response, name: str, left: Left) -> list[str]:
+    """The ids of all boats of a list, to show them on the map or to make a group of them."""
     role = await require(request, OFFICERS)
-    page = await list_page(state_of(request), role, name, q, (MOST_EXPORTED, 0))
+    page = await list_page(state_of(request), role, name, left, (MOST_EXPORTED, 0))
+    response.headers.update(PRIVATE)
+    return list(dict.fromkeys(row["id"] for row in page.rows if row["id"] is not None))
+
+
+@router.get("/books/lists/{name}/{form}", responses={404: {"model": Problem}}, response_class=Response)
+async def get_list_file(request: Request, name: str, form: Literal["csv", "xlsx"], left: Left) -> Response:
+    """The whole list as CSV (UTF-8 with a mark for spreadsheets) or XLSX; an owner only for who may read one."""
+    role = await require(request, OFFICERS)
+    page = await list_page(state_of(request), role, name, left, (MOST_EXPORTED, 0))
+    if form == "xlsx":
+        return await asyncio.to_thread(sheet_response, list_sheet(page), "xlsx")
     headers = PRIVATE | {"content-disposition": f'attachment; filename="{page.name}.csv"'}
     return Response(list_csv(page), 200, headers, "text/csv; charset=utf-8")

@@ -47,6 +47,8 @@ export type BookCard = {
   calls: Call[]; penalties: Fine[]; landed: CatchSum[]; logged: CatchSum[]; disagreements: Disagreement[];
 };
 export type Contact = Partial<People> & { source: { title: Bilingual }; reg_no: string };
+/** Why a boat has its points: how often, how much each weighs, and the row that says so. */
+export type RiskReason = { step: string; times: number; weight: number; points: number; rule: number; days: number | null; verified: boolean; title: Bilingual };
 export type BookColumn = { name: string; title: Bilingual; kind: string };
 export type BookListInfo = { name: string; title: Bilingual; what: Bilingual; count: number };
 export type BookRow = { id: string | null; label: string; name: string | null; origin: Origin; disagreement?: number; kind_title?: Bilingual } & Record<string, unknown>;
@@ -60,6 +62,9 @@ async function ask<T>(address: string, body?: object, signal?: AbortSignal): Pro
   return (await response.json()) as T;
 }
 
+/** What is left of a list: what was typed, one official's boats, a group's boats. */
+export type Left = { q: string; official?: string; group?: string };
+const said = (left: Left): string => String(new URLSearchParams(Object.entries(left).filter(([, value]) => value !== '' && value !== undefined) as [string, string][]));
 const boat = (id: string): string => `/api/vessels/${encodeURIComponent(id)}`;
 
 export const booksApi = {
@@ -67,11 +72,13 @@ export const booksApi = {
   unmask: (id: string, reason: string) => ask<{ noted_at: string; contacts: Contact[] }>(`${boat(id)}/contacts/unmask`, { reason }),
   disagreement: (id: number) => ask<DisagreementCard>(`/api/books/disagreements/${id}`),
   judge: (id: number, state: DisagreementState, note: string) => ask<DisagreementCard>(`/api/books/disagreements/${id}`, { state, note }),
-  lists: (q: string, signal?: AbortSignal) => ask<BookListInfo[]>(`/api/books/lists?${new URLSearchParams({ q })}`, undefined, signal),
-  list: (name: string, q: string, limit: number, signal?: AbortSignal) =>
-    ask<BookPage>(`/api/books/lists/${name}?${new URLSearchParams({ q, limit: String(limit) })}`, undefined, signal),
+  officials: () => ask<string[]>('/api/books/officials'),
+  lists: (left: Left, signal?: AbortSignal) => ask<BookListInfo[]>(`/api/books/lists?${said(left)}`, undefined, signal),
+  list: (name: string, left: Left, limit: number, signal?: AbortSignal) => ask<BookPage>(`/api/books/lists/${name}?${said(left)}&limit=${limit}`, undefined, signal),
+  /** Every boat of a list, by its id. */
+  boats: (name: string, left: Left) => ask<string[]>(`/api/books/lists/${name}/boats?${said(left)}`),
 };
 
-export const exportAddress = (name: string, q: string): string => `/api/books/lists/${name}/csv?${new URLSearchParams({ q })}`;
+export const exportAddress = (name: string, left: Left, format: 'csv' | 'xlsx'): string => `/api/books/lists/${name}/${format}?${said(left)}`;
 export const wordsOf = (error: unknown, otherwise: string): string =>
   error instanceof ApiError ? [error.message, error.detail].filter(Boolean).join(': ') : otherwise;

@@ -1,6 +1,7 @@
 // What the page of books knows: the working lists with their counts, the open list, and what narrows it.
 import { api, type Lang, type Me, type Origin } from '../api';
-import { booksApi, wordsOf, type BookListInfo, type BookPage } from '../api.books';
+import { booksApi, wordsOf, type BookListInfo, type BookPage, type Left } from '../api.books';
+import { deskApi, type Group } from '../api.desk';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 
@@ -14,6 +15,11 @@ export class BooksState {
   me = $state<Me | null>(null);
   origin = $state<Origin>('simulated'); // until the server says otherwise nothing passes for real
   q = $state('');
+  /** One official's boats only; a group's only (its number). */
+  official = $state('');
+  group = $state('');
+  officials = $state.raw<string[]>([]);
+  groups = $state.raw<Group[]>([]);
   name = $state('disagreements');
   limit = $state(STEP);
   lists = $state.raw<BookListInfo[]>([]);
@@ -22,6 +28,7 @@ export class BooksState {
   opened = $state<number | null>(null);
   problem = $state<string | null>(null);
 
+  readonly left = $derived<Left>({ q: this.q, official: this.official, group: this.group });
   readonly words = $derived(dictionary(this.lang));
   readonly mayLook = $derived(this.me === null || this.me.can.boats);
   #asked: AbortController | null = null;
@@ -30,12 +37,15 @@ export class BooksState {
   async start(): Promise<void> {
     document.documentElement.lang = this.lang;
     document.documentElement.dataset['theme'] = 'light';
-    const { q, list, open } = readAddress(['q', 'list', 'open']);
+    const { q, list, open, official, group } = readAddress(['q', 'list', 'open', 'official', 'group']);
+    [this.official, this.group] = [official ?? '', group ?? ''];
     [this.q, this.name, this.opened] = [q ?? '', list ?? 'disagreements', open ? Number(open) : null];
     try {
       const [me, status] = await Promise.all([api.me(), api.status()]);
       [this.me, this.origin] = [me, status.origin_mark];
-      if (me.can.boats) await this.load();
+      if (!me.can.boats) return;
+      [this.officials, this.groups] = await Promise.all([booksApi.officials(), deskApi.groups()]);
+      await this.load();
     } catch (error) {
       this.problem = wordsOf(error, this.words.errorHint);
     }
@@ -47,6 +57,12 @@ export class BooksState {
     this.limit = STEP;
     window.clearTimeout(this.#waiting);
     this.#waiting = window.setTimeout(() => void this.load(), WAIT_MS);
+  }
+
+  narrow(left: Partial<Left>): void {
+    [this.official, this.group] = [left.official ?? this.official, left.group ?? this.group];
+    this.limit = STEP;
+    void this.load();
   }
 
   choose(name: string): void {
@@ -71,12 +87,12 @@ export class BooksState {
   }
 
   async load(): Promise<void> {
-    writeAddress({ q: this.q || null, list: this.name, open: this.opened === null ? null : String(this.opened) });
+    writeAddress({ q: this.q || null, official: this.official || null, group: this.group || null, list: this.name, open: this.opened === null ? null : String(this.opened) });
     this.#asked?.abort();
     this.#asked = new AbortController();
     const { signal } = this.#asked;
     try {
-      [this.lists, this.page] = await Promise.all([booksApi.lists(this.q, signal), booksApi.list(this.name, this.q, this.limit, signal)]);
+      [this.lists, this.page] = await Promise.all([booksApi.lists(this.left, signal), booksApi.list(this.name, this.left, this.limit, signal)]);
       this.problem = null;
     } catch (error) {
       if (!isAbort(error)) this.problem = wordsOf(error, this.words.errorHint);

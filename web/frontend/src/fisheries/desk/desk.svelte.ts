@@ -2,7 +2,7 @@
 import type { Map as MapGL } from 'maplibre-gl';
 import { ApiError } from '../../api';
 import { deskApi, type Group, type Spot } from '../../api.desk';
-import { booksApi } from '../../api.books';
+import { booksApi, type Left } from '../../api.books';
 import { readAddress, writeAddress } from '../../lib/address';
 import { toAddress } from '../../lib/moment';
 import type { Boat } from '../../live/fleet';
@@ -23,7 +23,6 @@ export type From = { id: string; label: string; atS: number; sogKn: number | nul
 
 const KEYS: Record<string, Tool> = { b: 'area', m: 'measure', v: 'zones', g: 'groups' };
 const KEPT_TAB = 'opsmap.panel';
-const LIST_LIMIT = 1000;
 const isTab = (value: string | null | undefined): value is Tab => TABS.includes(value as Tab);
 
 export class Desk {
@@ -179,7 +178,7 @@ export class Desk {
 
   showAll(): void {
     this.filter = null;
-    writeAddress({ group: null, list: null });
+    writeAddress({ group: null, list: null, q: null, official: null });
   }
 
   #show(filter: Filter): void {
@@ -189,16 +188,15 @@ export class Desk {
 
   /** What the address asks to be shown: a group, or a working list of the books. */
   async readAsked(): Promise<void> {
-    const { group, list, q } = readAddress(['group', 'list', 'q']);
+    const { group, list, q, official } = readAddress(['group', 'list', 'q', 'official']);
     await this.loadGroups();
     const found = this.groups.find((each) => String(each.id) === group);
-    if (found) await this.showGroup(found);
-    else if (list) await this.try(async () => this.#showList(list, q ?? ''));
+    if (list) await this.try(async () => this.#showList(list, { q: q ?? '', official: official ?? '', group: group ?? '' }));
+    else if (found) await this.showGroup(found);
   }
 
-  async #showList(list: string, q: string): Promise<void> {
-    const { title, rows } = await booksApi.list(list, q, LIST_LIMIT);
-    const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
+  async #showList(list: string, left: Left): Promise<void> {
+    const [{ title }, ids] = await Promise.all([booksApi.list(list, left, 1), booksApi.boats(list, left)]);
     this.#show({ name: title[this.page.lang], ids: new Set(ids), group: null, list });
   }
 
