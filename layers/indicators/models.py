@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base
 
-SUBJECTS = ("unit", "agency", "facility", "province")
+SUBJECTS = ("unit", "agency", "facility", "province", "investor", "board", "group")
+"""Units and the province by code; agencies, facilities, investors (*chủ đầu tư*) and project boards (*ban quản lý dự
+án*) by their code or name; groups of ground by the code of the grouping."""
 STATUSES = ("estimate", "preliminary", "official")
 """*Ước*, *sơ bộ*, *chính thức*: each stands beside the others; a later word of the same kind is a correction."""
 

@@ -7,6 +7,11 @@ from typing import NamedTuple
 
 import psycopg
 
+from layers.indicators.current import KEY, refresh_touched, touch
+
+_FIGURES = ", ".join(KEY)
+_OF_STAGE = f"SELECT DISTINCT {_FIGURES} FROM stage_observation"  # noqa: S608 - our own names
+_OF_PAPER = f"SELECT DISTINCT {_FIGURES} FROM observation WHERE paper_id = %(paper)s AND retracted_at = %(now)s"  # noqa: S608
 _COLUMNS = "indicator, subject_kind, subject, period_from, period_to, value, unit, status, row_no, raw"
 _KEY = ("indicator", "subject_kind", "subject", "period_from", "period_to", "status")
 
@@ -122,17 +127,22 @@ def store_observations(connection: psycopg.Connection, found: Sequence[Observed]
     known = connection.execute(_FORGET_KNOWN, place).rowcount
     corrected = connection.execute(_SUPERSEDE, place).rowcount
     stored = connection.execute(_INSERT, place).rowcount
+    if stored:
+        touch(connection, _OF_STAGE, {})
+        refresh_touched(connection)
     connection.execute("TRUNCATE stage_observation")
     return Kept(stored, known, corrected)
 
 
 def retract_observations(connection: psycopg.Connection, paper_id: int, by: int, now: datetime) -> int:
     """Take back what a paper published (`by` is the paper that revokes it); the rows stay. How many."""
-    return connection.execute(
+    gone = connection.execute(
         "UPDATE observation SET retracted_at = %s, retracted_by = %s"
         " WHERE paper_id = %s AND superseded_at IS NULL AND retracted_at IS NULL",
         (now, by, paper_id),
     ).rowcount
+    _refresh(connection, paper_id, now)
+    return gone
 
 
 def restore_observations(connection: psycopg.Connection, paper_id: int, now: datetime) -> int:
@@ -140,4 +150,12 @@ def restore_observations(connection: psycopg.Connection, paper_id: int, now: dat
 
     After `retract_observations` at `now`.
     """
-    return connection.execute(_RESTORE, {"paper": paper_id, "now": now}).rowcount
+    back = connection.execute(_RESTORE, {"paper": paper_id, "now": now}).rowcount
+    _refresh(connection, paper_id, now)
+    return back
+
+
+def _refresh(connection: psycopg.Connection, paper_id: int, now: datetime) -> None:
+    """Let the figures follow what a paper's revocation changed."""
+    touch(connection, _OF_PAPER, {"paper": paper_id, "now": now})
+    refresh_touched(connection)

@@ -16,6 +16,7 @@ from layers.bulletins import kept as bulletins_kept
 from layers.database import MIGRATION_LOCK
 from layers.desk import groups, own_zone
 from layers.health import models as health_models
+from layers.indicators import catalogue, current, groups
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.seals import models as seal_models
@@ -50,6 +51,9 @@ TABLES = (
     department_files,
     expected,
     indicator_models,
+    catalogue,
+    groups,
+    current,
     source_models,
     vessel_models,
     retention,

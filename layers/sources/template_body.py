@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from geo.errors import BadInput
 
 Status = Literal["estimate", "preliminary", "official"]
-Kind = Literal["unit", "agency", "facility", "province"]
+Kind = Literal["unit", "agency", "facility", "province", "investor", "board", "group"]
 Place = Literal["cell", "title", "name", "ask"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,60}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 TOTALS = ("Tổng số", "Tổng cộng", "Toàn tỉnh", "Cả tỉnh", "Cộng")
 

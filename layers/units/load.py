@@ -18,6 +18,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from geo.clock import Clock
 from layers.bunches import refresh_bunches
 from layers.catalog.background import Background, BackgroundShape
+from layers.indicators.seed import TABLES as CATALOGUE
+from layers.indicators.seed import seed_catalogue
 from layers.registry import load_layers
 from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
@@ -46,6 +48,7 @@ FILES = (
     "institutions.csv",
     "wind-forces.csv",
     "sea-areas.geojson",
+    *CATALOGUE,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -71,6 +74,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_kept(connection, RescueContact, [contact_of(row) for row in read_csv(data / "rescue-contacts.csv")], clock())
     seed_cases(connection, data, clock())
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
+    seed_catalogue(connection, data, read_csv, clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)

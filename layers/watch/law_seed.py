@@ -45,7 +45,7 @@ def reference_of(row: Given) -> dict[str, Any]:
 
 
 def seed_kept(connection: Connection, model: type[Any], values: list[dict[str, Any]], now: datetime) -> None:
-    """Make the current rows of a table of `Kept` rows those given, except where a person has changed one."""
+    """Make a table's current rows these values, by `code`, except where a person has corrected or withdrawn one."""
     newest: dict[str, Any] = {row.code: row for row in connection.execute(select(model.__table__).order_by(model.id))}
     given = {value["code"] for value in values}
     gone = [row.id for row in newest.values() if row.code not in given and _is_ours(row) and row.superseded_at is None]

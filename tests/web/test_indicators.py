@@ -1,0 +1,84 @@
+"""The catalogue, a series and the map of an indicator, over the departments' own letters."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fixtures.forms import form_letters
+from ingest.exchange.take import Incoming, take_message
+from layers.access.roles import Role
+from layers.units.load import DATA
+from web.demo import DESK
+from web.demo_forms import ensure_forms
+
+NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def letters(connection):
+    """The demonstration's monthly forms, taken at their own moments."""
+    ensure_forms(connection, NOW)
+    for letter in form_letters(DATA / "unit-outlines.geojson", NOW, 7):
+        incoming = Incoming(letter.data, letter.name, letter.id, letter.sent_at)
+        taken = take_message(connection, incoming, DESK, lambda letter=letter: letter.sent_at)
+        assert taken.state == "done", taken.detail
+
+
+def told_of(client, code: str, **asked: str):
+    answer = client.get(f"/api/indicators/{code}", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_catalogue_tells_every_indicator_and_its_last_value(letters, client, sign_in):
+    guest = client.get("/api/indicators").json()
+    assert all(x["point"] is None for x in guest["indicators"])
+    sign_in(Role.LEADER)
+    told = client.get("/api/indicators").json()
+    found = {x["indicator"]["code"]: x for x in told["indicators"]}
+    assert list(found) == [x["indicator"]["code"] for x in guest["indicators"]]
+    assert {x["indicator"]["domain"] for x in told["indicators"]} == {d["code"] for d in told["domains"]}
+    budget, share = found["thu_ns"]["point"], found["hs_dunghan"]["point"]
+    assert (budget["how"], budget["status"], budget["origin"]) == ("reported", "official", "simulated")
+    assert (share["how"], share["light"]["light"]) == ("computed", "green")
+    assert share["light"]["threshold"] == "hs_dunghan.start"
+    assert round(100 * share["part"] / share["whole"], 4) == share["value"]
+    assert not any(x["indicator"]["verified"] for x in told["indicators"])
+
+
+def test_a_figure_leads_to_its_paper_and_lists_its_revisions(letters, client, sign_in):
+    sign_in(Role.LEADER)
+    july = next(p for p in told_of(client, "thu_ns", unit="522")["points"] if p["period"]["since"] == "2026-07-01")
+    first, second = reversed(july["revisions"])
+    assert [r["superseded_at"] is None for r in (first, second)] == [False, True]
+    assert (july["value"], round(second["value"] - first["value"], 6)) == (second["value"], 2.5)
+    assert july["paper"]["number"] == second["paper"]["number"] != first["paper"]["number"]
+    lineage = client.get(f"/api/lineage/observation/{july['observations'][0]}").json()
+    assert lineage["facts"][0]["delivery"]["paper"]["number"] == july["paper"]["number"]
+    hour_before = datetime.fromisoformat(second["stored_at"]) - timedelta(hours=1)
+    before = told_of(client, "thu_ns", unit="522", known_at=hour_before.isoformat())
+    assert next(p for p in before["points"] if p["period"]["since"] == "2026-07-01")["value"] == first["value"]
+
+
+def test_every_structure_shows_the_same_sum(letters, client, sign_in):
+    sign_in(Role.LEADER)
+    province = told_of(client, "thu_ns", level="former_district")
+    parts = [v["value"] for v in province["map"]["values"]]
+    assert round(sum(parts), 6) == province["latest"]["value"]
+    groups = [told_of(client, "thu_ns", unit=group)["latest"] for group in ("qn_cu", "kt_cu")]
+    assert round(sum(g["value"] for g in groups), 6) == province["latest"]["value"]
+    assert [g["known"] for g in groups] == [13, 10]
+    communes = told_of(client, "thu_ns", level="commune")["map"]
+    assert {v["status"] for v in communes["values"] if v["how"] == "split"} == {"estimate"}
+    assert abs(sum(v["value"] for v in communes["values"]) - province["latest"]["value"]) < 0.1
+    old = told_of(client, "thu_ns", level="district", structure="2021")["map"]
+    assert {v["code"]: v["value"] for v in old["values"]} == {v["code"]: v["value"] for v in province["map"]["values"]}
+
+
+def test_what_does_not_exist_is_said(letters, client, sign_in):
+    assert client.get("/api/indicators/thu_ns").status_code == 401
+    sign_in(Role.LEADER)
+    assert client.get("/api/indicators/thu_nsx").status_code == 404
+    assert client.get("/api/indicators/thu_ns?unit=99999").json()["field"] == "unit"
+    assert client.get("/api/indicators/thu_ns?level=street").json()["field"] == "level"
+    assert client.get("/api/indicators/thu_ns?from=2026-02-01&to=2026-01-01").json()["field"] == "from"

@@ -1,0 +1,49 @@
+"""The catalogue of indicators, and each of them over time and over the map."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from layers.access.roles import SIGNED_IN
+from web.access import require, role_of
+from web.indicator_views import Catalogue, Series
+from web.indicators import Asked, catalogue, series
+from web.state import state_of
+from web.views import Problem
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+router = APIRouter(prefix="/api/indicators", responses={400: {"model": Problem}, 404: {"model": Problem}})
+
+
+@router.get("")
+async def get_catalogue(request: Request) -> Catalogue:
+    """Every indicator: definition, formula, owner, and its last value at the province with light, age and coverage.
+
+    Values for whoever is signed in.
+    """
+    return await catalogue(state_of(request), await role_of(request))
+
+
+class SeriesQuery(BaseModel):
+    """What is asked of a series; see `get_series`."""
+
+    unit: Annotated[str, Field(max_length=120)] = "51"
+    level: Annotated[str, Field(max_length=20)] = ""
+    structure: str = "2025"
+    since: Annotated[date | None, Field(alias="from")] = None
+    until: Annotated[date | None, Field(alias="to")] = None
+    period: date | None = None
+    known_at: AwareDatetime | None = None
+
+
+@router.get("/{code}")
+async def get_series(request: Request, code: Code, asked: Annotated[SeriesQuery, Query()]) -> Series:
+    """One indicator at a unit (`51`, a unit's code, a group, `agency:CODE`) for periods that begin in [from, to).
+
+    `level` (with `period`, any day of it; else the last) adds the map over all units of a structure. `known_at`: as it
+    was known then.
+    """
+    await require(request, SIGNED_IN)
+    return await series(state_of(request), code, Asked(**asked.model_dump()))
