@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from layers.indicators.lights import Light
 from layers.sources.freshness import Origin, Stale
-from web.views import ClassView, SourceView, Words
+from web.views import ClassView, SourceView, UnitCard, Words
 
 Status = Literal["official", "preliminary", "estimate", "none"]
 How = Literal["reported", "difference", "tiled", "summed", "split", "computed", "none"]
@@ -175,6 +175,12 @@ class LatestView(BaseModel):
     point: PointView | None
 
 
+class FullCard(UnitCard):
+    """A unit's card with every indicator that has a figure there; none for guests."""
+
+    indicators: list[LatestView]
+
+
 class DomainView(BaseModel):
     """What a domain is called."""
 
@@ -234,4 +240,52 @@ class Series(BaseModel):
     latest: PointView | None
     to_date: ToDateView | None
     map: MapView | None
+    origin: Origin
+
+
+class WhyRow(BaseModel):
+    """One part. `effect` is exact (`exact` as a fraction), `shown` rounded so that all `shown` sum to `shown_delta`.
+
+    `numerator`, `denominator`: the two effects of a ratio. `place` null: the line that no part explains.
+    """
+
+    place: PlaceView | None
+    name: Words
+    then: float | None
+    value: float | None
+    effect: float
+    exact: str
+    shown: float
+    numerator: float
+    denominator: float
+    observations: list[int]
+    paper: PaperBrief | None
+
+
+class WhyView(BaseModel):
+    """Why a value changed, or misses its bound: `delta` = `end` − `start` = the sum of the rows, exactly.
+
+    `period_against` null: against a bound, which is `start` then. `levels`: what it may be told by (`by`).
+    """
+
+    now: datetime
+    indicator: IndicatorView
+    place: PlaceView
+    period: PeriodView
+    against: str
+    period_against: PeriodView | None
+    start: float
+    end: float
+    delta: float
+    exact: str
+    unit: Words
+    shown_start: float
+    shown_end: float
+    shown_delta: float
+    by: str | None
+    levels: list[str]
+    known: int
+    of: int
+    rows: list[WhyRow]
+    sentence: Words
     origin: Origin

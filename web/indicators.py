@@ -42,10 +42,10 @@ from web.indicator_points import (
     read_papers,
     to_date_view,
 )
-from web.indicator_views import Catalogue, DomainView, LatestView, MapValue, MapView, RevisionView, Series
+from web.indicator_views import Catalogue, DomainView, FullCard, LatestView, MapValue, MapView, RevisionView, Series
 from web.indicator_words import coverage_words
 from web.state import State
-from web.unit_cards import source_view, structure_date
+from web.unit_cards import card, source_view, structure_date
 from web.views import ClassView, Words
 
 EDITORS = frozenset({Role.OPERATOR, Role.ADMIN})
@@ -59,7 +59,7 @@ async def catalogue(state: State, role: Role) -> Catalogue:
     async with read(state.engine) as connection:
         desk = await open_desk(connection)
         place = province_of(desk, local_date(now))
-        found = await latest_of(connection, desk, place, now, role)
+        found = await latest_of(connection, desk, place, (now, role))
     origin = mark({f.point.origin for f in found if f.point is not None})
     return Catalogue(
         now=now,
@@ -72,12 +72,16 @@ async def catalogue(state: State, role: Role) -> Catalogue:
 
 
 async def latest_of(
-    connection: ReadConnection, desk: Desk, place: Place, now: datetime, role: Role
+    connection: ReadConnection, desk: Desk, place: Place, asked: tuple[datetime, Role], until: date | None = None
 ) -> list[LatestView]:
-    """The last value of every indicator at a place, in the catalogue's order; none for guests."""
+    """The last value of every indicator at a place, in the catalogue's order; none for guests.
+
+    `until`: of periods that had ended by that day.
+    """
+    now, role = asked
     if role not in SIGNED_IN:
         return [LatestView(indicator=indicator_view(row), point=None) for row in desk.catalogue.values()]
-    composer, found = await read_latest(connection, desk, place)
+    composer, found = await read_latest(connection, desk, place, until)
     shelf = await open_shelf(connection, composer, now)
     return [
         LatestView(
@@ -86,6 +90,17 @@ async def latest_of(
         )
         for last in found
     ]
+
+
+async def full_card(state: State, role: Role, code: str, at: date | None, structure: str | None) -> FullCard:
+    """One unit's card: measures of the layers, and every indicator that has a figure there."""
+    found = await card(state, role, code, at, structure)
+    async with read(state.engine) as connection:
+        desk = await open_desk(connection)
+        place = next(p for p in desk.atlas.units[found.unit.code] if p.id == ("unit", str(found.unit.key)))
+        every = await latest_of(connection, desk, place, (state.clock(), role), None if found.values_at is None else at)
+    told = [one for one in every if one.point is not None]
+    return FullCard(**found.model_dump(), indicators=told)
 
 
 @dataclass(frozen=True)

@@ -117,17 +117,24 @@ class Composer:
         told = self.figures.get((code, span), {}).get(place.id)
         return NOTHING if told is None else _reported(place, code, told)
 
-    def parts_of(self, code: str, place: Place, span: Span) -> Iterable[str]:
-        """The levels that have figures of the parts of a place."""
-        return [level for level, _, _ in self._levels(self._wanted(code, span), place)]
+    def side(self, code: str, place: Place, span: Span) -> tuple[Fraction, Fraction, tuple[Told, ...]] | None:
+        """A place's own number: above and below the line (of what is no ratio 0 below), and what it stands on."""
+        formula = formula_of(self.catalogue[code])
+        part = self._part(self._wanted(code, span), place)
+        if part is None:
+            return None
+        if formula is None:
+            return part.values[code], Fraction(0), part.told
+        return (*formula.parts(part.values), part.told)
 
-    def over(self, code: str, place: Place, span: Span, level: str) -> Reading:
-        """As `read`, but added up from the parts of one level, whatever is told of the place itself."""
-        wanted = self._wanted(code, span)
-        for found, parts, missing in self._levels(wanted, place):
-            if found == level:
-                return self._finish(code, self._sum(level, parts, missing, place, span))
-        return NOTHING
+    def inside(self, code: str, place: Place, span: Span) -> list[tuple[str, list[Place]]]:
+        """By level with any figures, the parts that lie wholly within a place, known or not."""
+        found = []
+        for level, parts, missing in self._levels(self._wanted(code, span), place):
+            whole = [p for p in (*(part.place for part in parts), *missing) if p.cells <= place.cells]
+            if whole and any(part.place in whole for part in parts):
+                found.append((level, sorted(whole, key=lambda p: p.code)))
+        return found
 
     def _wanted(self, code: str, span: Span) -> Wanted:
         formula = formula_of(self.catalogue[code])

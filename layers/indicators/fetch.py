@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from layers.database import ReadConnection
 from layers.indicators.catalogue import (
-    PERIODS,
     IndicatorTarget,
     IndicatorThreshold,
     catalogue_statement,
@@ -32,6 +31,7 @@ _LATEST = """
 SELECT {all} FROM unnest(CAST(:codes AS text[]), CAST(:days AS int[])) AS asked(code, days)
 CROSS JOIN LATERAL (
     SELECT period_to AS until FROM figure WHERE indicator = asked.code AND period_to - period_from >= asked.days
+      AND (CAST(:until AS date) IS NULL OR period_to <= :until)
     ORDER BY period_to DESC LIMIT 1
 ) AS last
 JOIN figure ON figure.indicator = asked.code AND figure.period_to = last.until
@@ -89,17 +89,20 @@ async def fetch(
 
 
 async def fetch_latest(
-    connection: ReadConnection, composer: Composer, indicators: Iterable[Any], whose: Subjects | None = None
+    connection: ReadConnection,
+    composer: Composer,
+    indicators: Iterable[Any],
+    whose: Subjects | None = None,
+    until: date | None = None,
 ) -> None:
-    """Take in, of every code that these indicators need, the figures of the last period anybody told of."""
+    """Take in, of every code that these indicators need, the figures of the last period (by `until`) told of."""
     days: dict[str, int] = {}
     for indicator in indicators:
         for code in codes_of(indicator):
-            own = composer.catalogue.get(code)
-            longest = max((own or indicator).period, indicator.period, key=lambda p: PERIODS[p])
-            days[code] = max(days.get(code, 0), _SHORTEST_DAYS[own.period if own is not None else longest])
+            own = composer.catalogue.get(code, indicator)
+            days[code] = _SHORTEST_DAYS[own.period]
     sql = _LATEST.format(all=_ALL)
-    place: dict[str, Any] = {"codes": list(days), "days": list(days.values())}
+    place: dict[str, Any] = {"codes": list(days), "days": list(days.values()), "until": until}
     if whose is not None:
         sql = f"{sql} WHERE {_WHOSE.format('figure.')}"
         place |= _named(whose)

@@ -195,10 +195,12 @@ class Last:
     point: Point | None
 
 
-async def read_latest(connection: ReadConnection, desk: Desk, place: Place) -> tuple[Composer, list[Last]]:
-    """The last value of every indicator at a place, in the order of the catalogue."""
+async def read_latest(
+    connection: ReadConnection, desk: Desk, place: Place, until: date | None = None
+) -> tuple[Composer, list[Last]]:
+    """The last value of every indicator at a place, of periods over by `until`, in the order of the catalogue."""
     composer, indicators = desk.composer(), list(desk.catalogue.values())
-    await fetch_latest(connection, composer, indicators, await subjects_of(connection, desk, place))
+    await fetch_latest(connection, composer, indicators, await subjects_of(connection, desk, place), until)
     last: dict[str, date] = {}
     for code, span in composer.figures:
         if code not in last or span.until > last[code]:

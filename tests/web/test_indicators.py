@@ -82,3 +82,32 @@ def test_what_does_not_exist_is_said(letters, client, sign_in):
     assert client.get("/api/indicators/thu_ns?unit=99999").json()["field"] == "unit"
     assert client.get("/api/indicators/thu_ns?level=street").json()["field"] == "level"
     assert client.get("/api/indicators/thu_ns?from=2026-02-01&to=2026-01-01").json()["field"] == "from"
+
+
+def test_why_leads_from_the_province_to_the_records(letters, client, sign_in):
+    sign_in(Role.LEADER)
+    told = client.get("/api/indicators/thu_ns/why").json()
+    assert told["by"] == "former_district"
+    assert len(told["rows"]) == told["of"] == told["known"] == 23
+    assert round(sum(row["shown"] for row in told["rows"]), 6) == told["shown_delta"]
+    assert round(told["shown_end"] - told["shown_start"], 6) == told["shown_delta"]
+    assert all(row["observations"] and row["paper"]["number"] for row in told["rows"])
+    assert told["rows"][0]["name"]["vi"] in told["sentence"]["vi"] or told["rows"][0]["shown"] > 0
+    share = client.get("/api/indicators/hs_dunghan/why", params={"against": "threshold"}).json()
+    assert (share["by"], share["period_against"], share["start"]) == ("agency", None, 98.0)
+    assert round(sum(row["shown"] for row in share["rows"]), 6) == share["shown_delta"]
+    assert "ngưỡng" in share["sentence"]["vi"]
+    assert client.get("/api/indicators/thu_ns/why?against=target").status_code == 404
+    assert client.get("/api/indicators/thu_ns/why?by=street").json()["field"] == "by"
+
+
+def test_a_card_holds_the_indicators_of_its_unit(letters, client, sign_in):
+    assert client.get("/api/units/522").json()["indicators"] == []
+    sign_in(Role.LEADER)
+    card = client.get("/api/units/522").json()
+    found = {one["indicator"]["code"]: one["point"] for one in card["indicators"]}
+    assert found["thu_ns"]["value"] == told_of(client, "thu_ns", unit="522")["latest"]["value"]
+    assert found["giaingan"]["how"] == "reported"
+    then = client.get("/api/units/522", params={"at": "2026-09-15"}).json()
+    july = next(one["point"] for one in then["indicators"] if one["indicator"]["code"] == "thu_ns")
+    assert july["period"]["until"] == "2026-09-01"

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from layers.access.roles import SIGNED_IN
 from web.access import require, role_of
-from web.indicator_views import Catalogue, Series
+from web.indicator_views import Catalogue, Series, WhyView
+from web.indicator_why import why
 from web.indicators import Asked, catalogue, series
 from web.state import state_of
 from web.views import Problem
@@ -47,3 +48,24 @@ async def get_series(request: Request, code: Code, asked: Annotated[SeriesQuery,
     """
     await require(request, SIGNED_IN)
     return await series(state_of(request), code, Asked(**asked.model_dump()))
+
+
+class WhyQuery(BaseModel):
+    """What is asked of an explanation; see `get_why`."""
+
+    unit: Annotated[str, Field(max_length=120)] = "51"
+    structure: str = "2025"
+    period: date | None = None
+    against: str = "before"
+    by: Annotated[str, Field(max_length=20)] = ""
+
+
+@router.get("/{code}/why")
+async def get_why(request: Request, code: Code, asked: Annotated[WhyQuery, Query()]) -> WhyView:
+    """Why it changed (`against` before, year_before) or misses its bound (target, threshold), by parts that add up.
+
+    `period`: any day of the period, else the last. `by`: former_district, commune, agency … else what most is known of.
+    """
+    await require(request, SIGNED_IN)
+    where = (asked.unit, asked.structure)
+    return await why(state_of(request), code, where, (asked.period, asked.against, asked.by))

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Query, Request
 
 from geo.clock import local_date
 from web.access import role_of
+from web.indicator_views import FullCard
+from web.indicators import full_card
 from web.state import state_of
-from web.unit_cards import card, unit_list, unit_values, units_of_point
-from web.views import Problem, UnitCard, UnitList, UnitValues, UnitView
+from web.unit_cards import unit_list, unit_values, units_of_point
+from web.views import Problem, UnitList, UnitValues, UnitView
 
 router = APIRouter(prefix="/api/units", responses={400: {"model": Problem}, 404: {"model": Problem}})
 
@@ -43,6 +45,6 @@ async def get_located(
 
 
 @router.get("/{code}")
-async def get_unit(request: Request, code: str, at: date | None = None, structure: str | None = None) -> UnitCard:
-    """The card: every measure with value, unit, time, source, age and origin."""
-    return await card(state_of(request), await role_of(request), code, at, structure)
+async def get_unit(request: Request, code: str, at: date | None = None, structure: str | None = None) -> FullCard:
+    """The card: every measure and indicator with value, unit, time, source, age and origin."""
+    return await full_card(state_of(request), await role_of(request), code, at, structure)
