@@ -29,7 +29,6 @@ from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
 from layers.watch import event_rows, policy, references, rules
-from layers.watch import event_rows, references, rules
 from layers.watch.cases import flow, institutions, notices
 from layers.watch.cases import models as case_models
 from layers.watch.live import models as live_models

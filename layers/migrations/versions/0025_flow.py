@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0025_flow"
-down_revision: str | None = "0023_watch"
+down_revision: str | None = "0024_policy"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

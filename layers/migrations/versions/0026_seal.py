@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0026_seal"
-down_revision: str | None = "0023_watch"
+down_revision: str | None = "0025_flow"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0028_shift"
-down_revision: str | None = "0023_watch"
+down_revision: str | None = "0027_storm"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from geoalchemy2 import Geometry
 
 revision: str = "0029_desk"
-down_revision: str | None = "0023_watch"
+down_revision: str | None = "0028_shift"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

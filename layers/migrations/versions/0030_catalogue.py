@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0030_catalogue"
-down_revision: str | None = "0023_watch"
+down_revision: str | None = "0029_desk"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
