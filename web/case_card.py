@@ -105,26 +105,27 @@ def actions_of(connection: Connection, about: About, role: Role, ways: Mapping[s
     steps = [step for step in about.flow.steps_from(about.case.state) if role.value in step.roles]
     hidden = {"keep"} if not promises else set()
     hidden |= {"acknowledge"} if about.case.acknowledged_at is not None else set()
-    choices = _choices(connection, about, ways)
-    return [action_view(step, choices) for step in steps if step.to_state or step.action not in hidden]
+    choices, firsts = _choices(connection, about, ways), {"agency": about.case.lead}
+    return [action_view(step, choices, firsts) for step in steps if step.to_state or step.action not in hidden]
 
 
-def action_view(step: Any, choices: Choices) -> ActionView:
+def action_view(step: Any, choices: Choices, firsts: Mapping[str, str | None]) -> ActionView:
     """A step as a form may be made of it."""
     return ActionView(
         action=step.action,
         to=step.to_state if step.action == "move" else None,
         title=Words(vi=step.title_vi, en=step.title_en),
         key=step.key,
-        needs=[need_view(need, choices) for need in needs_of(step.action, list(step.needs))],
+        needs=[need_view(need, choices, firsts) for need in needs_of(step.action, list(step.needs))],
         verified=step.verified,
     )
 
 
-def need_view(need: Need, choices: Choices) -> NeedView:
-    """One field; its choices are the need's own, or those of the moment."""
+def need_view(need: Need, choices: Choices, firsts: Mapping[str, str | None]) -> NeedView:
+    """One field; its choices and what stands in it first are the need's own, or those of the moment."""
     listed = [ChoiceView(value=v, title=Words.of(t)) for v, t in (need.choices or {}).items()] or choices.get(need.kind)
-    named: dict[str, Any] = {"name": need.name, "kind": need.kind, "required": need.required, "first": need.first}
+    first = firsts.get(need.name, need.first)
+    named: dict[str, Any] = {"name": need.name, "kind": need.kind, "required": need.required, "first": first}
     return NeedView(**named, title=Words.of(need.title), choices=list(listed) if listed is not None else None)
 
 

@@ -127,17 +127,26 @@ def _values(connection: Connection, about: About, beside: Beside, now: datetime)
     began = about.owed.silence.began_at if about.owed else case.began_at
     due = next((clock.at for clock in about.clocks() if clock.what == "contact"), None)
     place = case.lat_e7 is not None and case.lon_e7 is not None
+    placed = _placed_at(about) or began
     return {
         "so_vu_viec": case.number,
         "loai": title.vi if case.kind == "distress" else KINDS[case.kind].vi,
         "luc": moment(began),
         "bao_lau": lasted(now - began).vi,
         "vi_tri": degrees(case.lat_e7 / E7, case.lon_e7 / E7) if place else "",
-        "vi_tri_luc": moment(began) if place else "",
+        "vi_tri_luc": moment(placed) if place else "",
         "dieu_khoan": _article(connection, case),
         "han": moment(due) if due else "",
         "bay_gio": moment(now),
     } | _boat(boat)
+
+
+def _placed_at(about: About) -> datetime | None:
+    """When people in danger were where the case says they are; None for any other case: where it began."""
+    if about.case.kind != "distress":
+        return None
+    told = [e.body["position"].get("t") or e.at.isoformat() for e in about.entries if e.body.get("position")]
+    return datetime.fromisoformat(told[-1]) if told else None
 
 
 def _boat(boat: Any | None) -> dict[str, str]:

@@ -52,6 +52,7 @@ def open_by_hand(connection: Connection, told: NewCase, doer: Doer, elsewhere: s
         "lon_e7": lon,
         "lat_e7": lat,
     }
+    body["position"] = _position(boat, lon, lat) if told.lat is None else None
     said = {name: value for name, value in body.items() if value} | {"by_hand": True}
     return open_by_flow(connection, values, Entry("opened", doer.at, doer.name, doer.role, said))
 
@@ -73,13 +74,20 @@ def _check(told: NewCase, doer: Doer) -> None:
 def _boat(connection: Connection, vessel: str) -> Any:
     """The boat with its origin and its last place."""
     number = vessel_number(vessel)
-    columns = (Vessel.id, Vessel.length_m, Source.origin, Live.lon_e7, Live.lat_e7)
+    columns = (Vessel.id, Vessel.length_m, Source.origin, Live.t.label("heard_t"), Live.lon_e7, Live.lat_e7)
     joined = select(*columns).join(Source, Source.id == Vessel.source_id)
     joined = joined.outerjoin(Live, (Live.vessel_id == Vessel.id) & Live.counted)
     row = connection.execute(joined.where(Vessel.id == number, Vessel.leads)).first()
     if row is None:
         raise NotFound(f"vessel={vessel[:40]!r}: no boat of the register; see /api/vessels?q=", field="vessel")
     return row
+
+
+def _position(boat: Any | None, lon: int | None, lat: int | None) -> dict[str, Any] | None:
+    """The boat's last fix, when nobody said another place."""
+    if boat is None or lon is None or lat is None:
+        return None
+    return {"lon": lon / E7, "lat": lat / E7, "t": boat.heard_t.isoformat(), "id": None}
 
 
 def _place(told: NewCase, boat: Any | None) -> tuple[int | None, int | None]:

@@ -15,6 +15,7 @@ from layers.spec import Text
 from layers.units.models import Cell, Unit
 from layers.vessels.models import Live
 from layers.vessels.registry import Vessel
+from layers.watch.cases.boat_contacts import RELATIONS, boat_contacts_statement
 from layers.watch.cases.institutions import KINDS, institutions_statement
 from layers.watch.cases.notices import CHANNELS, RECIPIENTS, STATES, Notice
 from web.case_views import NearView, NoticeLine, OfficeView, PersonView
@@ -40,12 +41,21 @@ def people_of(connection: Connection, case: Any, role: Role) -> list[PersonView]
     found: dict[tuple[Any, ...], PersonView] = {}
     for row in rows:
         for person, (title, name, phone) in PEOPLE.items():
-            if row[name] or row[phone] or row["leads"]:
+            if row[phone] or row["leads"]:
                 view = PersonView(
                     id=person, role=Words.of(title), name=row[name], phone=row[phone], source=row["source"]
                 )
                 found.setdefault((person, row[name], row[phone]), view)
-    return list(found.values())
+    return [*found.values(), *_others(connection, case.vessel_id, role)]
+
+
+def _others(connection: Connection, vessel_id: int, role: Role) -> list[PersonView]:
+    """Family and whoever else can be asked, as somebody told us."""
+    rows = connection.execute(boat_contacts_statement(vessel_id, role))
+    return [
+        PersonView(id=row.code, role=Words.of(RELATIONS[row.relation]), name=row.name, phone=row.phone, source="case")
+        for row in rows
+    ]
 
 
 def offices(connection: Connection, boat: Any | None) -> list[OfficeView]:
@@ -73,8 +83,9 @@ def _post(connection: Connection, boat: Any, rows: Any) -> list[OfficeView]:
     """The station the boat last passed, by the border guard's book."""
     key = select(Vessel.reg_key).where(Vessel.id == boat.id, Vessel.leads).scalar_subquery()
     here = (PortCall.reg_key == key, PortCall.keeper == "border", PortCall.superseded_at.is_(None))
-    last = connection.execute(select(PortCall.station).where(*here).order_by(PortCall.t.desc()).limit(1)).scalar()
-    return [_known("post", last, last, rows)] if last else []
+    joined = select(PortCall.station, Source.origin).join(Source, Source.id == PortCall.source_id).where(*here)
+    last = connection.execute(joined.order_by(PortCall.t.desc()).limit(1)).first()
+    return [_known("post", last.station, last.station, rows, last.origin)] if last else []
 
 
 def _commune(connection: Connection, boat: Any, rows: Any) -> list[OfficeView]:
@@ -83,16 +94,21 @@ def _commune(connection: Connection, boat: Any, rows: Any) -> list[OfficeView]:
         return []
     here = (Cell.id == boat.cell_id, Unit.code == Cell.commune_code, Unit.level == "commune", Unit.valid_to.is_(None))
     unit = connection.execute(select(Unit.code, Unit.full_name).where(*here)).first()
-    return [] if unit is None else [_known("commune", unit.code, f"UBND {unit.full_name}", rows)]
+    return [] if unit is None else [_known("commune", unit.code, f"UBND {_lower(unit.full_name)}", rows, "real")]
 
 
-def _known(kind: str, place: str, office: str, rows: Any) -> OfficeView:
+def _lower(name: str) -> str:
+    """`xã Bình Sơn` within a name."""
+    return name[:1].lower() + name[1:]
+
+
+def _known(kind: str, place: str, office: str, rows: Any, origin: Any) -> OfficeView:
     """The office of a place where a row has it, else its name alone."""
     row = next((row for row in rows if (row.kind, row.place) == (kind, place)), None)
     if row is not None:
         return office_view(row)
     named: dict[str, Any] = {"code": None, "kind": kind, "office": office, "duty": None, "phone": None}
-    return OfficeView(**named, title=Words.of(KINDS[kind]), origin="real", verified=False)
+    return OfficeView(**named, title=Words.of(KINDS[kind]), origin=origin, verified=False)
 
 
 def near_boats(connection: Connection, case: Any, now: datetime) -> list[NearView]:

@@ -8,13 +8,14 @@ from geo.clock import LOCAL
 from layers.spec import Text
 from layers.vessels.reported import CALLERS, CHANNELS
 from layers.watch.cases.models import ENTRIES, KINDS
-from layers.watch.cases.needs import DISTRESS, OUTCOMES, RECIPIENTS, RESULTS
+from layers.watch.cases.needs import AGENCIES, DISTRESS, OUTCOMES, RECIPIENTS, RESULTS
 from layers.watch.cases.notices import CHANNELS as WAYS
 from layers.watch.cases.notices import RECIPIENTS as READERS
 from layers.watch.cases.notices import STATES as SENT
 from web.views import Words
 
 NOTHING = Text("", "")
+PEOPLE: Mapping[str, Text] = {"captain": Text("thuyền trưởng", "captain"), "owner": Text("chủ tàu", "owner")}
 CLOCKS: Mapping[str, Text] = {
     "contact": Text("báo vị trí bằng cách khác", "position by other means"),
     "promise": Text("lời hẹn", "a promise"),
@@ -102,18 +103,22 @@ def entry_text(kind: str, body: Mapping[str, Any]) -> Words:
     return Words(vi=vi, en=en)
 
 
+_LISTS: Mapping[str, Mapping[str, Text]] = {
+    "to": RECIPIENTS, "channel": CHANNELS, "result": RESULTS, "outcome": OUTCOMES, "caller_role": CALLERS,
+    "distress": DISTRESS, "agency": AGENCIES, "person": PEOPLE,
+}  # fmt: skip
+_NOTICE: Mapping[str, Mapping[str, Text]] = {"recipient": READERS, "channel": WAYS, "state": SENT}
+
+
 def _parts(kind: str, body: Mapping[str, Any]) -> list[Text]:
+    """The words an entry has of its own (`step`, `words`: vi and en), then lists, places, and what people typed."""
     typed = [_typed(body.get(name)) for name in ("what", "said", "text", "note", "reason", "document")]
-    lists = {"to": RECIPIENTS, "channel": CHANNELS, "result": RESULTS, "outcome": OUTCOMES, "caller_role": CALLERS,
-             "distress": DISTRESS}  # fmt: skip
-    if kind == "notice":
-        lists = {"recipient": READERS, "channel": WAYS, "state": SENT}
+    lists = _NOTICE if kind == "notice" else _LISTS
     named = [words.get(str(body.get(name)), NOTHING) for name, words in lists.items()]
-    if kind in ("state", "outcome") and isinstance(body.get("step"), dict):
-        named.insert(0, Text(body["step"].get("vi", ""), body["step"].get("en", "")))
     if kind == "assigned":
         named = [_typed(body.get("to"))]
-    return [*named, *_places(body), *typed]
+    own = [body[name] for name in ("step", "words") if isinstance(body.get(name), dict)]
+    return [*(Text(each.get("vi", ""), each.get("en", "")) for each in own), *named, *_places(body), *typed]
 
 
 def _places(body: Mapping[str, Any]) -> list[Text]:

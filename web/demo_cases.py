@@ -1,4 +1,4 @@
-"""Cases for trying the pages: of boats of the demonstration that are silent by now, worked on a little, all simulated."""
+"""Cases for trying the pages: of boats of the demonstration that are silent by now, worked on a little."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ WORK: tuple[tuple[Step, ...], ...] = (
 
 
 def open_demo_cases(connection: Connection, now: datetime) -> int:
-    """Silent boats as cases and one of people in danger, once: where there is any case, nothing. How many were opened."""
+    """Silent boats as cases and one of people in danger; how many were opened. Where there is any case: none."""
     if connection.scalar(select(func.count()).select_from(Case)):
         return 0
     boats = connection.execute(_silent(now)).all()

@@ -35,6 +35,18 @@ MARKS = {
 }
 
 
+def notice_pdf(row: Any) -> bytes:
+    """The same sheet as a PDF; nothing is fetched for it."""
+    from weasyprint import HTML  # late: it is heavy, and few ask for it
+
+    pdf: bytes = HTML(string=notice_sheet(row), url_fetcher=_nothing).write_pdf()
+    return pdf
+
+
+def _nothing(url: str) -> dict[str, Any]:
+    raise ValueError(f"a notice fetches nothing: {url[:80]}")
+
+
 def notice_sheet(row: Any) -> str:
     """The sheet of a row of `notice` with the number of its case; everything typed is escaped."""
     said = MARKS.get(row.origin)

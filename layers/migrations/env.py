@@ -30,6 +30,8 @@ from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
 from layers.watch import event_rows, policy, references, rules
 from layers.watch.cases import flow, institutions, notices
+from layers.watch import event_rows, references, rules
+from layers.watch.cases import boat_contacts, flow, institutions, notices
 from layers.watch.cases import models as case_models
 from layers.watch.live import models as live_models
 from layers.watch.shift import models as shift_models
@@ -66,6 +68,7 @@ TABLES = (
     case_models,
     policy,
     live_models,
+    boat_contacts,
     flow,
     institutions,
     notices,

@@ -1,6 +1,7 @@
 """Notices: words filled in, kept as they were made, sent only where a gateway is set and the case is real."""
 
 import json
+import re
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,6 @@ from layers.watch.cases.opening import open_by_flow
 from web.main import create_app
 from web.settings import WebSettings
 
-NOW = datetime.now(UTC)
 ORIGIN = {"origin": "http://testserver"}
 PHONE = "0000000102"
 
@@ -39,10 +39,11 @@ def case(database_url, connection):
             " 'Sa Kỳ', 1, id, 1, now(), now(), 'Ông Giả Định', %s, 8, 'A' FROM source WHERE code = 't'",
             (PHONE,),
         )
-        told = {"kind": "silence", "began_at": NOW - timedelta(hours=7), "origin": origin, "vessel_id": 1}
+        now = datetime.now(UTC)
+        told = {"kind": "silence", "began_at": now - timedelta(hours=7), "origin": origin, "vessel_id": 1}
         told |= {"length_m": 17.5, "lon_e7": 1091000000, "lat_e7": 149900000}
         with write(engine) as opened:
-            open_by_flow(opened, told, Entry("opened", NOW))
+            open_by_flow(opened, told, Entry("opened", now))
             return opened.exec_driver_sql("SELECT number FROM watch_case").scalar_one()
 
     yield make
@@ -104,7 +105,7 @@ def test_a_draft_is_filled_in_with_what_is_known(case, sign_in):
     assert draft["to"] is None
     assert "14°59'24\"N 109°06'00\"E" in draft["text"]
     assert "QNg-MP 0001 (Thử)" in draft["text"]
-    assert "7 giờ 0 phút" in officer.get(f"/api/cases/{number}/notices/silence_owner").json()["text"]
+    assert re.search(r"7 giờ \d+ phút", officer.get(f"/api/cases/{number}/notices/silence_post").json()["text"])
     owner = officer.get(f"/api/cases/{number}/notices/silence_owner").json()
     assert "NĐ 41/2026/NĐ-CP (chưa xác minh)" in owner["text"]
     assert number in owner["text"]
@@ -127,6 +128,8 @@ def test_a_notice_is_kept_as_it_was_made_and_prints_with_its_mark(case, sign_in,
     assert "SỐ LIỆU MÔ PHỎNG" in sheet.text
     assert "Nội dung &lt;b&gt;đã sửa&lt;/b&gt; bằng tay" in sheet.text
     assert sheet.headers["content-security-policy"].startswith("default-src 'none'")
+    paper = officer.get(f"/api/notices/{line['id']}.pdf")
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     entry = officer.get(f"/api/cases/{number}").json()["ledger"][-1]
     assert (entry["kind"], entry["text"]["vi"]) == ("notice", "thuyền trưởng · in · đã in")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -4,38 +4,32 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection, select
 
-from geo.errors import BadInput, NeedsLogin, NotFound
+from geo.errors import NeedsLogin
 from layers.access.accounts import Who
-from layers.access.audit import note_act
-from layers.access.roles import CONTACTS, OFFICERS, Role
-from layers.books.contacts import contacts_statement
+from layers.access.roles import OFFICERS, Role
 from layers.database import read, write_async
-from layers.watch.cases.about import case_statement, lock_case
-from layers.watch.cases.acts import Doer, note
-from layers.watch.cases.ledger import Entry
+from layers.watch.cases.about import case_statement
+from layers.watch.cases.acts import Doer
 from layers.watch.cases.models import Case
 from web.access import require, who_asks
 from web.books import vessel_number
-from web.case_acts import Act, Short, do
+from web.case_acts import Act, do
 from web.case_card import read_card
 from web.case_notices import ways_of
 from web.case_opening import NewCase, open_by_hand
-from web.case_people import PEOPLE
-from web.case_views import CaseCard, CaseQueue, Done, UnmaskedPhone
+from web.case_views import CaseCard, CaseQueue, Done
 from web.cases import Asked, read_queue
 from web.reported import QuestionView
-from web.routes.books import PRIVATE, person
+from web.routes.books import PRIVATE
 from web.routes.pages import check_origin
 from web.state import state_of
 from web.views import Problem
 
 READERS = OFFICERS | {Role.LEADER}
 MOST = 2000
-REASON = "liên hệ theo vụ việc"
-"""Why a telephone is looked at, unless more is said."""
 router = APIRouter(prefix="/api/cases", responses={401: {"model": Problem}, 403: {"model": Problem}})
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 REFUSED: dict[int | str, dict[str, Any]] = {**MISSING, 400: {"model": Problem}, 409: {"model": Problem}}
@@ -51,14 +45,6 @@ class Search(BaseModel):
     q: Annotated[str, Field(max_length=80)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 200
     at: AwareDatetime | None = None
-
-
-class Unmask(BaseModel):
-    """Whose telephone, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-    person: Short
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
 @router.get("")
@@ -118,35 +104,6 @@ async def post_do(request: Request, number: str, told: Act) -> Done | Response:
     if isinstance(found, QuestionView):
         return JSONResponse(found.model_dump(mode="json"), 200, {"cache-control": "no-store"})
     return found
-
-
-@router.post("/{number}/unmask", responses=REFUSED)
-async def post_unmask(request: Request, response: Response, number: str, asked: Unmask) -> UnmaskedPhone:
-    """A telephone of the boat's people, whole; who asked and why is written down before it is shown."""
-    check_origin(request)
-    who, shared = await person(request, CONTACTS), state_of(request)
-    if asked.person not in PEOPLE:
-        raise BadInput(f"person={asked.person[:40]!r}: use one of {', '.join(PEOPLE)}", field="person")
-    doer = Doer(who.username, who.role.value, shared.clock())
-    async with write_async(shared.engine) as connection:
-        shown = await connection.run_sync(_unmask, number, asked, doer, who)
-    response.headers.update(PRIVATE)
-    return shown
-
-
-def _unmask(connection: Connection, number: str, asked: Unmask, doer: Doer, who: Who) -> UnmaskedPhone:
-    case, reason = lock_case(connection, number), asked.reason or REASON
-    people = contacts_statement(case.vessel_id or 0, who.role)
-    row = connection.execute(people).mappings().first()
-    if row is None:
-        raise NotFound(f"case={number}: no register holds its boat", field="number", title="Không có tàu trong sổ")
-    _, name, phone = PEOPLE[asked.person]
-    connection.execute(note_act(who, "contacts.unmask", f"v{case.vessel_id}", f"{number}: {reason}", doer.at))
-    body = {"person": asked.person, "reason": reason}
-    entry = note(connection, case, Entry("unmasked", doer.at, doer.name, doer.role, body))
-    return UnmaskedPhone(
-        person=asked.person, name=row.get(name), phone=row[phone], entry=entry, version=case.version + 1
-    )
 
 
 async def doing(request: Request) -> Who:

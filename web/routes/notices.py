@@ -1,5 +1,6 @@
 """Notices of cases: a draft to read, a sheet to print, and the templates they are made of."""
 
+from asyncio import to_thread
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +18,7 @@ from layers.watch.cases.notices import PLACEHOLDERS, RECIPIENTS, Notice, NoticeT
 from layers.watch.cases.seed import put_template
 from web.access import require
 from web.case_notices import NoticeDraft, draft_notice, ways_of
-from web.notice_sheet import notice_sheet
+from web.notice_sheet import notice_pdf, notice_sheet
 from web.routes.cases import MISSING, REFUSED
 from web.routes.edits import Reasoned, editing
 from web.state import state_of
@@ -111,14 +112,30 @@ async def get_draft(
 @router.get("/api/notices/{number}.html", responses=MISSING, response_class=HTMLResponse)
 async def get_sheet(request: Request, number: int) -> Response:
     """A stored notice as a sheet of A4 to print; what is simulated says so."""
+    headers = {"cache-control": "private, no-store", "content-security-policy": SHEET}
+    return HTMLResponse(notice_sheet(await _notice(request, number)), headers=headers)
+
+
+@router.get("/api/notices/{number}.pdf", responses=MISSING, response_class=Response)
+async def get_pdf(request: Request, number: int) -> Response:
+    """The same sheet as a PDF."""
+    row = await _notice(request, number)
+    headers = {
+        "cache-control": "private, no-store",
+        "content-disposition": f'inline; filename="thong-bao-{number}.pdf"',
+    }
+    return Response(await to_thread(notice_pdf, row), headers=headers, media_type="application/pdf")
+
+
+async def _notice(request: Request, number: int) -> Any:
+    """A stored notice with the number of its case, for who acts on cases; or NotFound."""
     await require(request, OFFICERS)
     statement = select(Notice.__table__, Case.number).join(Case, Case.id == Notice.case_id).where(Notice.id == number)
     async with read(state_of(request).engine) as connection:
         row = (await connection.execute(statement)).first()
     if row is None:
         raise NotFound(f"id={number}: there is no such notice", field="id")
-    headers = {"cache-control": "private, no-store", "content-security-policy": SHEET}
-    return HTMLResponse(notice_sheet(row), headers=headers)
+    return row
 
 
 @router.get("/api/notice-templates")

@@ -67,6 +67,30 @@ def upgrade() -> None:
         "uq_case_flow_current", "case_flow", ["code"], unique=True, postgresql_where=sa.text("superseded_at IS NULL")
     )
     op.create_table(
+        "boat_contact",
+        sa.Column("vessel_id", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("stored_by", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_by", sa.String(), nullable=True),
+        sa.Column("superseded_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_boat_contact")),
+    )
+    op.create_index(op.f("ix_boat_contact_vessel_id"), "boat_contact", ["vessel_id"], unique=False)
+    op.create_index(
+        "uq_boat_contact_current",
+        "boat_contact",
+        ["code"],
+        unique=True,
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_table(
         "institution",
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=True),
@@ -157,6 +181,7 @@ def downgrade() -> None:
     op.drop_table("notice_template")
     op.drop_index("uq_institution_current", table_name="institution", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_table("institution")
+    op.drop_table("boat_contact")
     op.drop_index("uq_case_flow_current", table_name="case_flow", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_table("case_flow")
     op.execute("DROP FUNCTION refuse_notice_change()")

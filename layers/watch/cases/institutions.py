@@ -51,7 +51,7 @@ def institutions_statement(*kinds: str) -> Select[Any]:
     """The offices as known now, of some kinds or of all."""
     statement = select(Institution.__table__).where(Institution.superseded_at.is_(None))
     statement = statement.where(Institution.kind.in_(kinds)) if kinds else statement
-    return statement.order_by(Institution.kind, Institution.office)
+    return statement.order_by(Institution.kind, Institution.code)
 
 
 def put_institution(connection: Connection, code: str, values: Mapping[str, Any], said: Mapping[str, Any]) -> None:
