@@ -13,6 +13,7 @@ from layers.vessels.reported import stands
 from layers.watch.cases.clocks import SILENT, Clock, Owed, Report, Silence, clocks, reports_of
 from layers.watch.cases.flow import flow_statement
 from layers.watch.cases.flow_graph import Flow, flow_of, make_flows
+from layers.watch.cases.ledger import queue_up
 from layers.watch.cases.models import Case, CaseEntry, CaseEvent
 from layers.watch.event_rows import EventRow
 from layers.watch.law import law_statement
@@ -99,6 +100,7 @@ def reports_statement(vessel_id: int, since: datetime) -> Select[*tuple[Any, ...
 
 def lock_case(connection: Connection, number: str) -> Any:
     """The case, kept from everybody else until the transaction ends; NotFound when there is none."""
+    queue_up(connection)
     return _one(connection, case_statement(number).with_for_update(), number)
 
 

@@ -105,8 +105,9 @@ def _check_version(about: About, read: int) -> None:
     """Conflict that says who changed what since the case was read."""
     if read == about.case.version:
         return
-    later = about.entries[read:] if 0 < read < about.case.version else about.entries[-1:]
-    if all(entry.kind == "unmasked" for entry in later):
+    known = 0 < read < about.case.version
+    later = about.entries[read:] if known else about.entries[-1:]
+    if known and all(entry.kind == "unmasked" for entry in later):
         return  # who looked at a telephone changed nothing that anybody acts on
     said = [f"{entry.actor or 'máy'}: {ENTRIES[entry.kind].vi}" for entry in later[-3:]]
     en = ", ".join(f"{entry.actor or 'the machine'}: {ENTRIES[entry.kind].en}" for entry in later[-3:])

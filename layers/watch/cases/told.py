@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from layers.watch.cases.acts import note
-from layers.watch.cases.ledger import Entry
+from layers.watch.cases.ledger import Entry, queue_up
 from layers.watch.cases.models import CLOSED, Case
 
 E7 = 1e7
@@ -14,6 +14,7 @@ E7 = 1e7
 
 def report_to_cases(connection: Connection, report: Mapping[str, Any], role: str, beside: str = "") -> None:
     """An entry in each open case of the boat but `beside`; `report` has the columns of `reported_position`."""
+    queue_up(connection)
     wanted = select(Case.__table__).where(Case.vessel_id == report["vessel_id"], Case.state != CLOSED)
     rows = connection.execute(wanted.where(Case.number != beside).order_by(Case.id).with_for_update()).all()
     body = {"position": position_of(report), "by": report["caller_role"]}

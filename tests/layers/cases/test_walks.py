@@ -1,6 +1,8 @@
 """Whatever people do in whatever order: the case is what its ledger says, and the flow is never left."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from geo.errors import BadInput, Conflict, NotAllowed
+from layers.database import make_engine, write
 from layers.watch.cases.about import case_statement, entries_statement, read_about
 from layers.watch.cases.acts import Doer, act, note
 from layers.watch.cases.flow import ACTIONS
@@ -69,7 +72,7 @@ def check(connection, number, now):
 
 
 @pytest.mark.parametrize("kind", ["silence", "distress", "other"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(walk=st.lists(steps, max_size=14))
 def test_any_walk_leaves_a_case_that_its_ledger_tells(engine, kind, walk):
     with engine.connect() as connection, connection.begin() as kept:
@@ -128,3 +131,36 @@ def test_a_case_written_to_beside_the_ledger_is_found_out(engine):
         with pytest.raises(AssertionError):
             check(connection, number, START)
         kept.rollback()
+
+
+def test_of_two_at_once_the_second_waits_and_is_told_who_was_faster(database_url):
+    made = make_engine(database_url)
+    with write(made) as connection:
+        values = {"kind": "silence", "began_at": START, "origin": "simulated"}
+        open_by_flow(connection, values, Entry("opened", START))
+    with ThreadPoolExecutor() as pool, made.connect() as first, first.begin() as held:
+        number = first.scalar(select(Case.number))
+        act(first, number, "acknowledge", {}, Doer("lan", "officer", START), 1)
+        late = pool.submit(in_own_transaction, made, number)
+        assert waits_for_a_lock(first)
+        held.commit()
+        with pytest.raises(Conflict) as refused:
+            late.result()
+    assert refused.value.title == "Vụ việc vừa có thay đổi (lan: đã tiếp nhận)"
+    made.dispose()
+
+
+def in_own_transaction(engine, number):
+    with write(engine) as connection:
+        return act(connection, number, "note", {"text": "cùng lúc"}, Doer("huệ", "officer", START), 1)
+
+
+def waits_for_a_lock(connection):
+    """Whether another session comes to wait, within ten seconds."""
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
+    until = monotonic() + 10
+    while monotonic() < until:
+        if connection.scalar(asked):
+            return True
+        sleep(0.02)
+    return False
