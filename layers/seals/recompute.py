@@ -1,7 +1,7 @@
 """The digests of what is stored, made anew from the rows: hashed by the database, gathered part by part.
 
-Bounded: one part is 32 bytes for each row of one table (of positions: one partition), stored in one hour, a sixteenth of
-them. Reading is by time of storing, which an index of a few pages finds.
+Bounded: one part is 32 bytes for each row of one table (of positions: one partition), stored in one hour, a sixteenth
+of them. Reading is by time of storing, which an index of a few pages finds.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'position'::regclass ORDER BY 1
 """
 _HOURS = """
-SELECT {hour} AS hour, count(*) FROM {table} WHERE stored_at >= %(since)s AND stored_at < %(until)s GROUP BY 1 ORDER BY 1
+SELECT {hour} AS hour, count(*) FROM {table} WHERE stored_at >= %(since)s AND stored_at < %(until)s
+GROUP BY 1 ORDER BY 1
 """
 # Key and digest of each row, as they lie there: sorting them here costs a fifth of sorting them in the database.
 _PACKED = """

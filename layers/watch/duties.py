@@ -1,6 +1,6 @@
 """What the law asked of a silent boat, one by one: a report in every slot, port by the last day; kept, missed or open.
 
-Pure. A report is anybody's word on where the boat was, by the moment it is about; a device that speaks again ends it all.
+Pure. A report is anybody's word on where the boat was, by the moment it is about; a device that speaks again ends all.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class Duty:
     verified: bool
 
 
-def duties(  # noqa: PLR0913
+def duties(
     began: datetime,
     ended: datetime | None,
     reports: Iterable[datetime],
@@ -60,7 +60,8 @@ def duties(  # noqa: PLR0913
 
 
 def _slots(began: datetime, until: datetime, told: list[datetime], row: Any, ended: datetime | None) -> list[Duty]:
-    length, found = timedelta(seconds=row.threshold_s), []
+    length = timedelta(seconds=row.threshold_s)
+    found: list[Duty] = []
     since = began
     while since < until and len(found) < MOST_SLOTS:
         due = since + length

@@ -12,6 +12,7 @@ import case_queue
 import cold_tiles
 import copy_and_orm
 import copy_ratios
+import day_seals
 import decode_and_store
 import detectors
 import encounters
@@ -49,6 +50,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "cases", lambda: case_queue.run(on)
     yield "memory", lambda: web_memory.run(on)
     yield "sources", lambda: source_pulses.run(on)
+    yield "seals", lambda: day_seals.run(on)
     yield "files", lambda: file_rows.run(on)
     yield "garbage", lambda: garbage.run(on)
     yield "workbook", lambda: workbook_rows.run(on)

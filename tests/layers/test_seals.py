@@ -1,25 +1,29 @@
 """Days sealed after midnight: every byte that changes later is found, with its day and its row; what is late is not."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from geo.clock import local_date, start_of_day
 from ingest.partitions import make_partitions
-from layers.database import connect, transaction
+from layers.database import connect, make_engine, transaction
 from layers.seals.chain import GENESIS
+from layers.seals.read import yesterday_sealed
 from layers.seals.seal import next_day, read_day, seal_days
 from layers.seals.verify import verify
+from layers.vessels.retention import drop_days, judge_days, set_limit
+from web.cli import app
 
 DAY = date(2026, 11, 10)
 NUMBERS = count(1)
 POSITION = (
-    "INSERT INTO position (transmitter_id, t, source_id, payload_hash, heard_at, stored_at, lon_e7, lat_e7, delivery_id,"
-    " raw) VALUES (%s, %s, 1, %s, %s, %s, 1097000000, 154000000, 1, %s)"
+    "INSERT INTO position (transmitter_id, t, source_id, payload_hash, heard_at, stored_at, lon_e7, lat_e7,"
+    " delivery_id, raw) VALUES (%s, %s, 1, %s, %s, %s, 1097000000, 154000000, 1, %s)"
 )
 
 
@@ -33,9 +37,9 @@ def put(connection, stored_at, device=1, late=timedelta(), raw=b"raw"):
 
 def put_entry(connection, at):
     connection.execute(
-        "INSERT INTO watch_case (id, number, kind, priority, began_at, opened_at, state, state_since, origin, changed_at)"
-        " OVERRIDING SYSTEM VALUE VALUES (1, 'VV-2026-000001', 'silence', 2, %(at)s, %(at)s, 'new', %(at)s, 'simulated',"
-        " %(at)s) ON CONFLICT DO NOTHING",
+        "INSERT INTO watch_case (id, number, kind, priority, began_at, opened_at, state, state_since, origin,"
+        " changed_at) OVERRIDING SYSTEM VALUE VALUES (1, 'VV-2026-000001', 'silence', 2, %(at)s, %(at)s, 'new', %(at)s,"
+        " 'simulated', %(at)s) ON CONFLICT DO NOTHING",
         {"at": at},
     )
     connection.execute(
@@ -109,12 +113,12 @@ def test_a_day_in_which_something_may_still_be_written_waits(connection, databas
 
 
 TAMPERINGS = {
-    "one byte of a raw line": ("UPDATE position SET raw = '\\x726178' WHERE ctid = (SELECT ctid FROM position WHERE"
-                               " transmitter_id = 17 AND stored_at = '{0}') AND transmitter_id = 17 AND stored_at = '{0}'",
+    "one byte of a raw line": ("UPDATE position SET raw = '\\x726178' WHERE transmitter_id = 17 AND stored_at = '{0}'",
                                at(hours=6, minutes=17), "was changed"),
-    "a place by a centimetre": ("UPDATE position SET lon_e7 = lon_e7 + 1 WHERE transmitter_id = 2 AND stored_at = '{0}'",
+    "a centimetre": ("UPDATE position SET lon_e7 = lon_e7 + 1 WHERE transmitter_id = 2 AND stored_at = '{0}'",
                                 at(1, hours=8, minutes=2), "was changed"),
-    "a row gone": ("DELETE FROM position WHERE transmitter_id = 1 AND stored_at = '{0}'", at(hours=2, minutes=1), "gone"),
+    "a row gone": ("DELETE FROM position WHERE transmitter_id = 1 AND stored_at = '{0}'", at(hours=2, minutes=1),
+                  "gone"),
     "an entry of a case": ("UPDATE case_entry SET body = '{{\"note\": \"b\"}}' WHERE stored_at = '{0}'", at(1, hours=3),
                            "was changed"),
     "who said it": ("UPDATE case_entry SET actor = 'lan' WHERE stored_at = '{0}'", at(hours=3), "was changed"),
@@ -179,8 +183,8 @@ def test_seals_only_grow(three_days, table, statement):
     if table in ("retention_drop", "reported_position"):
         three_days.execute(
             "INSERT INTO retention_drop (partition, positions, bytes, why, dropped_at) VALUES ('x', 1, 1, 'x', now());"
-            "INSERT INTO reported_position (vessel_id, t, heard_at, lon_e7, lat_e7, said, caller_role, channel, taken_by,"
-            " doubts) VALUES (1, now(), now(), 1, 1, 'x', 'master', 'radio', 'lan', '{}')"
+            "INSERT INTO reported_position (vessel_id, t, heard_at, lon_e7, lat_e7, said, caller_role, channel,"
+            " taken_by, doubts) VALUES (1, now(), now(), 1, 1, 'x', 'master', 'radio', 'lan', '{}')"
         )
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         three_days.execute(statement.format(table, column, column))
@@ -194,7 +198,7 @@ def test_the_digest_knows_no_batches_and_no_order(connection, order, cuts):
     with connection.transaction(force_rollback=True):
         make_partitions(connection, [day, day + 1])
         edges = [0, *sorted(cuts), 12]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             for device, t, number, raw in [rows[n] for n in order[first:last]]:
                 connection.execute(POSITION, (device, t, number, t, t, raw))
         found = {part.key: part.digest for part in read_day(connection, DAY)}
@@ -207,3 +211,62 @@ def test_the_digest_knows_no_batches_and_no_order(connection, order, cuts):
 def test_nothing_stored_has_nothing_to_seal(connection):
     assert next_day(connection, datetime.now(UTC)) == (None, GENESIS)
     assert seal_days(connection, datetime.now(UTC), "test", None) == []
+
+
+def test_what_retention_dropped_verifies_as_dropped_by_rule(three_days, tmp_path):
+    later = at() + timedelta(days=2_000)
+    with transaction(three_days):
+        set_limit(three_days, 30, "QĐ 1/QĐ-MP", later)
+    before = judge_days(three_days, later)
+    assert all(day.may_go for day in before)
+    assert drop_days(three_days, before[:1], later) == 1
+    verdict = check(three_days, tmp_path)
+    assert verdict.faults == []
+    assert "QĐ 1/QĐ-MP" in verdict.dropped[before[0].partition]
+    tamper(three_days, "DELETE FROM retention_drop")
+    assert any("gone" in fault.words for fault in check(three_days, tmp_path).faults)
+
+
+def test_retention_leaves_what_is_not_sealed_yet(three_days):
+    put(three_days, at(3, hours=1), late=timedelta(days=3))
+    later = at() + timedelta(days=2_000)
+    with transaction(three_days):
+        set_limit(three_days, 30, "QĐ 1/QĐ-MP", later)
+    held = [day.partition for day in judge_days(three_days, later) if not day.may_go]
+    assert held == [f"position_{at(hours=1):%Y%m%d}"]
+
+
+def test_the_commands_say_what_they_found(three_days, database_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPSMAP_DATABASE_URL", database_url)
+    monkeypatch.setenv("OPSMAP_DATA_DIR", str(tmp_path))
+    run = CliRunner().invoke
+    assert "sealed; heads in" in run(app, ["seal"]).output
+    whole = run(app, ["verify", "--day", DAY.isoformat()])
+    assert (whole.exit_code, "1 days, 37 rows: all as sealed" in whole.output) == (0, True)
+    moment, words = TAMPERINGS["a centimetre"][1:]
+    tamper(three_days, TAMPERINGS["a centimetre"][0].format(moment.isoformat()))
+    found = run(app, ["verify"])
+    assert found.exit_code == 1
+    assert words in found.output
+    assert f"{DAY + timedelta(days=1)}" in found.output
+    assert run(app, ["verify", "dossier"]).exit_code != 0
+    assert run(app, ["verify", "--day", "hôm qua"]).exit_code != 0
+
+
+def test_an_alarm_says_which_day_is_not_sealed(three_days, database_url):
+    engine = make_engine(database_url)
+    with engine.connect() as asking:
+        assert yesterday_sealed(asking, at(4, hours=1)) == []
+        (breach,) = yesterday_sealed(asking, at(4, hours=3))
+    engine.dispose()
+    assert "13/11/2026" in breach.vi
+
+
+def test_no_alarm_before_anything_was_stored(connection, database_url):
+    engine = make_engine(database_url)
+    with engine.connect() as asking:
+        assert yesterday_sealed(asking, at()) == []
+        put(connection, at(-3))
+    with engine.connect() as asking:
+        assert len(yesterday_sealed(asking, at())) == 1
+    engine.dispose()

@@ -19,8 +19,10 @@ LOOKS = {
 
 
 def inset_svg(outlines: Sequence[tuple[str, dict[str, Any]]], lang: str, more: str = "") -> str:
-    """An SVG of the country's outlines (kind, GeoJSON in EPSG:4326) with the archipelagos named; `more` is drawn on top,
-    in the units of `place`."""
+    """An SVG of the country's outlines (kind, GeoJSON in EPSG:4326) with the archipelagos named.
+
+    `more` is drawn on top, in the units of `place`.
+    """
     paths = "".join(f'<path {LOOKS[kind]} d="{_path(geometry)}"/>' for kind, geometry in outlines)
     names = "".join(
         f'<text x="{_x(lon):.0f}" y="{_y(lat):.0f}">{first}<tspan x="{_x(lon):.0f}" dy="11">{second}</tspan></text>'

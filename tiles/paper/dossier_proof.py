@@ -8,10 +8,11 @@ from tiles.paper.blocks import Safe, heading, paragraph, table, text
 from tiles.paper.dossier_words import moment
 
 SECTIONS = {
-    "form": "dạng hồ sơ", "made": "lập lúc, bởi", "origin": "nguồn gốc số liệu", "case": "vụ việc", "boat": "tàu và người",
-    "devices": "thiết bị", "window": "khoảng thời gian", "timeline": "sổ vụ việc", "contacts": "liên hệ", "events": "máy phát hiện",
-    "incident": "sự cố", "positions": "vị trí thiết bị", "typed": "vị trí nhập tay", "reported": "vị trí do người báo",
-    "track": "hành trình", "duties": "nghĩa vụ", "law": "căn cứ pháp luật", "lineage": "đợt nhận", "seals": "niêm phong ngày",
+    "form": "dạng hồ sơ", "made": "lập lúc, bởi", "origin": "nguồn gốc số liệu", "case": "vụ việc",
+    "boat": "tàu và người", "devices": "thiết bị", "window": "khoảng thời gian", "timeline": "sổ vụ việc",
+    "contacts": "liên hệ", "events": "máy phát hiện", "incident": "sự cố", "positions": "vị trí thiết bị",
+    "typed": "vị trí nhập tay", "reported": "vị trí do người báo", "track": "hành trình", "duties": "nghĩa vụ",
+    "law": "căn cứ pháp luật", "lineage": "đợt nhận", "seals": "niêm phong ngày",
 }  # fmt: skip
 
 

@@ -28,8 +28,9 @@ def map_section(told: dict[str, Any], sea: Sea) -> Iterator[Safe]:
     sources = ", ".join(sorted({p["source"] for p in told["positions"]})) or "không có vị trí nào"
     yield figure(
         drawn,
-        "Nét liền: đoạn có vị trí thiết bị gửi; nét đứt: khoảng mất tín hiệu, không phải đường tàu đi; chấm tròn: vị trí"
-        " thiết bị; hình thoi: vị trí do người báo. Khung nhỏ: Biển Đông với Đặc khu Hoàng Sa, Đặc khu Trường Sa, Lý Sơn."
+        "Nét liền: đoạn có vị trí thiết bị gửi; nét đứt: khoảng mất tín hiệu, không phải đường tàu đi; chấm tròn:"
+        " vị trí thiết bị; hình thoi: vị trí do người báo. Khung nhỏ: Biển Đông với Đặc khu Hoàng Sa, Đặc khu"
+        " Trường Sa, Lý Sơn."
         f" Từ {moment(window['from'])} đến {moment(window['to'])}. Nguồn vị trí: {sources}. Nền: opsmap.",
     )
 
@@ -42,7 +43,8 @@ def position_section(told: dict[str, Any]) -> Iterator[Safe]:
     gaps = [(when(g["from"]), when(g["to"]) if g["to"] else f"không có lại đến {moment(window_end)}",
              span(g["from"], g["to"] or window_end)) for g in told["track"]["gaps"]]  # fmt: skip
     if gaps:
-        said = f"quá {number(limits['vms_s'] / 60, 'vi')} phút (giám sát hành trình), {number(limits['ais_s'] / 60, 'vi')} phút (AIS)"
+        vms, ais = (number(limits[name] / 60, "vi") for name in ("vms_s", "ais_s"))
+        said = f"quá {vms} phút (giám sát hành trình), {ais} phút (AIS)"
         yield table(["Mất tín hiệu từ", "Đến", "Kéo dài"], gaps, "tight", f"Khoảng mất tín hiệu: {said}.")
     kept, left = told["positions"][-MOST_ROWS:], max(0, len(told["positions"]) - MOST_ROWS)
     rows = [(when(p["t"]), _place(p), _speed(p), p["device"], p["source"], when(p["heard_at"]),

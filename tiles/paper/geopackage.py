@@ -46,7 +46,7 @@ def _column(values: list[Any]) -> Any:
 
 
 def _layers(told: dict[str, Any], shapely: Any) -> list[tuple[str, str, list[Any], Columns]]:
-    """Name, kind of geometry, geometries and columns of each layer; an empty one is left out but for the case itself."""
+    """Name, kind of geometry, geometries and columns of each layer; an empty one is left out, the case never."""
     about = {"case_number": told["case"]["number"], "origin": told["origin"], "dossier_sha256": told["sha256"]}
     names = (
         "t",
@@ -62,8 +62,9 @@ def _layers(told: dict[str, Any], shapely: Any) -> list[tuple[str, str, list[Any
         "row_sha256",
     )
     said = ("t", "heard_at", "caller", "channel_title", "taken_by", "said", "note", "corrects", "corrected_by")
-    layers = [_points(shapely, "vi_tri_thiet_bi", told["positions"], names), _points(shapely, "vi_tri_nhap_tay", told["typed"], names),
-              _points(shapely, "vi_tri_nguoi_bao", told["reported"], said)]  # fmt: skip
+    kinds = (("vi_tri_thiet_bi", "positions", names), ("vi_tri_nhap_tay", "typed", names),
+             ("vi_tri_nguoi_bao", "reported", said))  # fmt: skip
+    layers = [_points(shapely, layer, told[section], columns) for layer, section, columns in kinds]
     track = told["track"]
     pieces = [piece for piece in track["pieces"] if len(piece) > 1]
     lines = [shapely.LineString([spot[1:] for spot in piece]) for piece in pieces]

@@ -1,4 +1,4 @@
-"""A case as evidence in one click: PDF, JSON, GeoPackage, or a ZIP of the three; every one made is noted in the case."""
+"""A case as evidence in one click: PDF, JSON, GeoPackage, or a ZIP of the three; each is noted in the case."""
 
 import asyncio
 from typing import Any, Literal

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -16,13 +16,13 @@ HASHES, WHOLE = "hashes", "sha256"
 
 def write_canonical(value: Any) -> bytes:
     """UTF-8 JSON: keys sorted, no spaces, times in UTC with Z, no newline."""
-    return orjson.dumps(value, PLAIN)
+    return orjson.dumps(value, option=PLAIN)
 
 
 def plain(value: Any) -> Any:
     """The value as JSON will hold it: what is hashed is what is read back."""
     if isinstance(value, datetime | date):
-        return orjson.loads(orjson.dumps(_utc(value), PLAIN))
+        return orjson.loads(orjson.dumps(_utc(value), option=PLAIN))
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -31,8 +31,6 @@ def plain(value: Any) -> Any:
 
 
 def _utc(value: datetime | date) -> datetime | date:
-    from datetime import UTC
-
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 

@@ -26,7 +26,7 @@ class Matter:
         self.engine, self.connection = engine, connection
         self.began = datetime.fromisoformat(f"{day}T00:30").replace(tzinfo=LOCAL).astimezone(UTC)
         self.ended = self.began + timedelta(hours=20)
-        self.made_at = datetime.now(UTC) + timedelta(seconds=1)
+        self.made_at = datetime.now(UTC)
 
     def put(self):
         self._boat()
@@ -54,7 +54,7 @@ class Matter:
                 Entry("report", self.began + timedelta(hours=9), "lan", "officer", {"note": "nhà báo"}),
             )
         self._event("changed", self.ended)
-        self.made_at = datetime.now(UTC) + timedelta(seconds=1)
+        self.made_at = datetime.now(UTC)
         return self
 
     def gather(self, role=Role.OFFICER):
@@ -69,9 +69,9 @@ class Matter:
         )
         self.connection.execute(
             "INSERT INTO vessel (id, code, name, length_m, gear, home_port, content_hash, source_id, delivery_id, t,"
-            " heard_at, owner, captain, captain_phone, licence_no, licence_to) VALUES (1, 'QNg-MP 0369', 'Thuận Ễ Mô Phỏng',"
-            " 25.5, 'câu', 'Sa Kỳ', 1, (SELECT id FROM source WHERE code = 'registry_mp'), 1, '2023-01-02',"
-            " now(), 'Nguyễn Văn Mô Phỏng', 'Trần Mô Phỏng', '0000 123 456',"
+            " heard_at, owner, captain, captain_phone, licence_no, licence_to) VALUES (1, 'QNg-MP 0369',"
+            " 'Thuận Ễ Mô Phỏng', 25.5, 'câu', 'Sa Kỳ', 1, (SELECT id FROM source WHERE code = 'registry_mp'), 1,"
+            " '2023-01-02', now(), 'Nguyễn Văn Mô Phỏng', 'Trần Mô Phỏng', '0000 123 456',"
             " 'GP-MP-0369', '2027-01-01')"
         )
         self.connection.execute("INSERT INTO transmitter (key, kind) VALUES ('vms:A:1', 'vms')")
@@ -102,8 +102,8 @@ class Matter:
     def _report(self, hours, name):
         self.connection.execute(
             "INSERT INTO reported_position (vessel_id, t, heard_at, lon_e7, lat_e7, said, caller_role, caller_name,"
-            " channel, taken_by, doubts) VALUES (1, %s, %s, 1098000000, 154300000, '15,43; 109,8', 'master', %s, 'radio',"
-            " 'lan', '{}')",
+            " channel, taken_by, doubts) VALUES (1, %s, %s, 1098000000, 154300000, '15,43; 109,8', 'master', %s,"
+            " 'radio', 'lan', '{}')",
             (self.began + timedelta(hours=hours), self.began + timedelta(hours=hours), name),
         )
 
