@@ -61,6 +61,6 @@ def _heads(written: bytes) -> dict[str, str]:
 
 
 def _other_heads(connection: psycopg.Connection, seals: dict[str, str]) -> list[str]:
-    found = dict(connection.execute(_HEADS, (list(seals),)).fetchall())
+    found: dict[str, str] = dict(connection.execute(_HEADS, (list(seals),)).fetchall())
     return [f"seal of {day}: the chain head of today is another than when the dossier was made"
             for day, head in seals.items() if found.get(day) != head]  # fmt: skip

@@ -48,8 +48,8 @@ def yesterday_sealed(connection: Connection, now: datetime) -> list[Breach]:
     day = local_date(now - PATIENCE) - timedelta(days=1)
     last = connection.execute(select(func.max(DaySeal.day))).scalar()
     if last is None:
-        day = _first_day(connection, day)
-        return [] if day is None else [_breach(day)]
+        first = _first_day(connection, day)
+        return [] if first is None else [_breach(first)]
     return [] if last >= day else [_breach(last + timedelta(days=1))]
 
 

@@ -87,7 +87,8 @@ def read_parts(connection: psycopg.Connection, table: str, since: datetime, unti
 
 def _portions(hours: list[tuple[datetime, int]]) -> Iterator[dict[str, Any]]:
     """Stretches of hours that are read at once: as many as `MOST_ROWS` allows; an hour of more shard by shard."""
-    every, waiting, held = list(range(SHARDS)), [], 0
+    every, held = list(range(SHARDS)), 0
+    waiting: list[datetime] = []
     for hour, rows in [*hours, (None, 0)]:
         if waiting and (hour is None or held + rows > MOST_ROWS):
             yield {"since": waiting[0], "until": waiting[-1] + HOUR, "shards": every}
@@ -123,13 +124,13 @@ def marks_of(digests: bytes) -> bytes:
 
 def _said(words: str, table: str) -> Any:
     place = place_of(table)
-    return sql.SQL(words).format(  # type: ignore[arg-type]
+    return sql.SQL(words).format(
         table=sql.Identifier(table),
         spread=sql.Identifier(place.spread),
         hour=sql.SQL("date_bin('1 hour', stored_at, '2000-01-01 00:00:00+07')"),
         mask=sql.Literal(SHARDS - 1),
-        digest=sql.SQL(place.row_digest),  # type: ignore[arg-type]
-        key=sql.SQL(place.key),  # type: ignore[arg-type]
-        packed=sql.SQL(place.packed),  # type: ignore[arg-type]
-        key_text=sql.SQL(place.key_text),  # type: ignore[arg-type]
+        digest=sql.SQL(place.row_digest),
+        key=sql.SQL(place.key),
+        packed=sql.SQL(place.packed),
+        key_text=sql.SQL(place.key_text),
     )

@@ -17,8 +17,8 @@ GOAL = 0.25
 DAY = date(2026, 11, 10)
 
 _FILL = """
-INSERT INTO position SELECT n % 8000, s.t, 1, n, s.t, s.t, 1097000000 + n % 1000, 154000000, 60, 900, 511, 15, 1, 30, 0, 1,
-       convert_to('!AIVDM,1,1,,A,15MwkT1P37G?fl0EJbR0OwT0@MS0,0*4E' || n, 'UTF8')
+INSERT INTO position SELECT n % 8000, s.t, 1, n, s.t, s.t, 1097000000 + n % 1000, 154000000, 60, 900, 511, 15, 1, 30, 0,
+       1, convert_to('!AIVDM,1,1,,A,15MwkT1P37G?fl0EJbR0OwT0@MS0,0*4E' || n, 'UTF8')
 FROM generate_series(1, {rows}) AS n, LATERAL (SELECT timestamptz '{since}' + n * interval '86399 s' / {rows} AS t) AS s
 """
 

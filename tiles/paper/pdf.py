@@ -4,6 +4,7 @@
 The library is imported with the first PDF: it takes a second, and few processes make any.
 """
 
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -36,11 +37,13 @@ def make_pdf(html: str, title: str, mark: str, footer: str = "") -> bytes:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
 
-    page = HTML(string=whole_page(html, title, mark, footer), base_url=OURS, url_fetcher=_fetcher())
-    try:
-        made: bytes = page.write_pdf(font_config=FontConfiguration(), pdf_identifier=b"opsmap", pdf_tags=True)
-    except FatalURLFetchingError as error:
-        raise UnsealedPaper(str(error.__cause__ or error)) from error
+    refused: list[str] = []
+    page = HTML(string=whole_page(html, title, mark, footer), base_url=OURS, url_fetcher=_fetcher(refused))
+    made = b""
+    with suppress(FatalURLFetchingError):  # inside an SVG the library swallows it: what was refused is asked of us
+        made = page.write_pdf(font_config=FontConfiguration(), pdf_identifier=b"opsmap", pdf_tags=True)
+    if refused:
+        raise UnsealedPaper(f"the page asks for {refused[0][:80]!r}, which does not travel with it")
     return made
 
 
@@ -66,7 +69,7 @@ def _faces() -> str:
     return "\n".join(faces)
 
 
-def _fetcher() -> Any:
+def _fetcher(refused: list[str]) -> Any:
     """Gives our fonts and what is inside the page; everything else ends the making of it."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -74,13 +77,14 @@ def _fetcher() -> Any:
         """No network and no file of this machine: an address that is not ours is an error, never a request."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            """What stands behind an address, or UnsealedPaper."""
+            """What stands behind an address; ValueError when it is not ours, and it is noted."""
             if url.startswith("data:"):
                 return super().fetch(url, headers)
             name = url.removeprefix(OURS).removesuffix(".woff2")
             if url.startswith(OURS) and name in FONTS:
                 body = (HERE / "fonts" / f"{name}.woff2").read_bytes()
                 return URLFetcherResponse(url, body, {"Content-Type": "font/woff2"})
-            raise UnsealedPaper(f"the page asks for {url[:80]!r}, which does not travel with it")
+            refused.append(url)
+            raise ValueError(url)
 
     return Ours(allowed_protocols=["data"], fail_on_errors=True)

@@ -76,11 +76,11 @@ def _background(box: Box, kind: str) -> Select[Any]:
 
 
 def _province(box: Box) -> Select[Any]:
-    """The province as it is today: Lý Sơn is too small for the outlines of the land."""
+    """The province by its former districts: Lý Sơn is too small for the outlines of the land."""
     around = _envelope(box, crs.MAP)
     cut = func.ST_CollectionExtract(func.ST_Intersection(UnitShape.geom, around), POLYGONS)
     rows = select(_outline(cut).label("geojson")).join(Unit, Unit.key == UnitShape.unit_key)
-    today = (Unit.level == "province", Unit.valid_to.is_(None))
+    today = (Unit.level == "former_district", Unit.valid_to.is_(None))
     near = UnitShape.geom.op("&&")(cast(around, Geometry(srid=crs.MAP)))
     zooms = (UnitShape.minzoom <= DETAIL_ZOOM, UnitShape.maxzoom >= DETAIL_ZOOM)
     return rows.where(*today, *zooms, near).order_by(Unit.key)

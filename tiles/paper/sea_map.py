@@ -119,7 +119,7 @@ class SeaMap:
             yield f'<path d="{self._line(line)}" fill="none" stroke="#005a91" stroke-width="1.9"/>'
         for spot in drawn.heard:
             x, y = self.at(spot)
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.1" fill="#005a91" stroke="#ffffff" stroke-width="0.6"/>'
+            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#14212e" stroke="#ffffff" stroke-width="1"/>'
         for spot, name in drawn.told:
             x, y = self.at(spot)
             yield _diamond(x, y) + _haloed(x + 8, y + 3, name, 8)

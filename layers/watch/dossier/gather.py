@@ -84,7 +84,8 @@ def end_of(case: Row[Any], events: list[dict[str, Any]]) -> datetime | None:
     """When the matter was over: when its events of that kind had all ended, else when it was closed; None: it lasts."""
     told = [event["words"][-1] for event in events if event["words"][-1]["what"] != "withdrawn"]
     about = [word for word in told if word["began_at"] <= case.began_at] or told
-    ends = [word["ended_at"] for word in about]
+    ends: list[datetime | None] = [word["ended_at"] for word in about]
     if ends and all(end is not None for end in ends):
-        return max(ends)
-    return case.closed_at if not ends else None
+        return max(end for end in ends if end is not None)
+    closed: datetime | None = case.closed_at
+    return closed if not ends else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal_column, or_, select
 
 from geo.clock import Window, from_unix_ms
 from layers.seals.rows import BY_TABLE
@@ -32,7 +32,7 @@ def read_positions(
     p, place = Position, BY_TABLE["position"]
     on_board = or_(*(_on_board(device) for device in devices))
     columns = (p.t, p.heard_at, p.stored_at, p.lon_e7, p.lat_e7, p.sog_dkn, p.cog_ddeg, p.flags, p.delivery_id, p.raw)
-    digest = literal_column(place.row_digest.replace("ROW(transmitter_id", "ROW(position.transmitter_id"))
+    digest: ColumnElement[bytes] = literal_column(place.row_digest.replace("ROW(transmitter_id", "ROW(position.transmitter_id"))
     rows = connection.execute(
         select(*columns, Transmitter.key, Transmitter.kind, Source.code, Source.origin, digest.label("row_digest"))
         .join(Transmitter, Transmitter.id == p.transmitter_id)
@@ -41,18 +41,18 @@ def read_positions(
         .order_by(p.t, Transmitter.key, p.source_id, p.payload_hash)
         .limit(MOST_POSITIONS)
     )
-    return [_position(row) for row in rows]
+    return [_position(row) for row in rows.all()]
 
 
 def _on_board(device: Row[Any]) -> Any:
     mine = Position.transmitter_id == device.id
     if device.valid_from is None:
         return mine
-    left = Position.t < device.valid_to if device.valid_to is not None else True
-    return and_(mine, Position.t >= device.valid_from, left)
+    since = and_(mine, Position.t >= device.valid_from)
+    return since if device.valid_to is None else and_(since, Position.t < device.valid_to)
 
 
-def _position(row: Row[Any]) -> dict[str, Any]:
+def _position(row: Any) -> dict[str, Any]:
     raw = bytes(row.raw)
     return {
         "t": row._mapping["t"],
