@@ -41,7 +41,7 @@ def proof_section(told: dict[str, Any]) -> Iterator[Safe]:
         yield paragraph("Các ngày này chưa niêm phong; ngày được niêm phong sau nửa đêm.")
     yield heading("SHA-256 của từng phần (tệp JSON)", 3)
     hashes = [(SECTIONS.get(name, name), _hash(value)) for name, value in told["hashes"].items()]
-    yield table(["Phần", "SHA-256"], [*hashes, ("cả hồ sơ", _hash(told["sha256"]))], "tight")
+    yield table(["Phần", "SHA-256"], [*hashes, ("cả hồ sơ", _hash(told["sha256"]))], "tight hashes")
     yield paragraph("Kiểm tra: opsmap verify dossier TỆP.zip (hoặc .json, .pdf, .gpkg).", "quiet")
 
 

@@ -1,11 +1,12 @@
 """Where the boat was, on a map and in tables: what devices said, and apart from it what people said."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from geo.degrees import show_degrees
 from tiles.document.words import number
-from tiles.paper.blocks import Safe, figure, heading, paragraph, table
+from tiles.paper.blocks import Cell, Safe, figure, heading, paragraph, table, text
 from tiles.paper.dossier_words import moment, span, when
 from tiles.paper.sea import Box, Sea
 from tiles.paper.sea_map import Drawn, SeaMap, box_around
@@ -78,10 +79,11 @@ def _said(row: dict[str, Any]) -> str:
     return "; ".join(part for part in told if part)
 
 
-def _place(row: dict[str, Any]) -> str:
+def _place(row: dict[str, Any]) -> Cell:
     if row["lon"] is None or row["lat"] is None:
         return "không có"
-    return f"{show_degrees(row['lat'], 'lat')} {show_degrees(row['lon'], 'lon')}"
+    spot = f"{show_degrees(row['lat'], 'lat')} {show_degrees(row['lon'], 'lon')}"
+    return Safe(f'<span class="nw">{text(spot)}</span>')
 
 
 def _speed(row: dict[str, Any]) -> str:
@@ -103,7 +105,7 @@ def _drawn(told: dict[str, Any]) -> Drawn:
     heard = [(p["lon"], p["lat"]) for p in told["positions"] if p["lon"] is not None]
     every = max(1, -(-len(heard) // MOST_SIGNS))
     said = [((r["lon"], r["lat"]), moment(r["t"])[-5:]) for r in told["reported"] if r["corrected_by"] is None]
-    marks = [
-        ((gap["ends"][0][1], gap["ends"][0][2]), f"mất tín hiệu {moment(gap['from'])}") for gap in track["gaps"][-1:]
-    ]
+    began = datetime.fromisoformat(told["case"]["began_at"])
+    nearest = sorted(track["gaps"], key=lambda gap: abs(datetime.fromisoformat(gap["from"]) - began))[:1]
+    marks = [((gap["ends"][0][1], gap["ends"][0][2]), f"mất tín hiệu {moment(gap['from'])}") for gap in nearest]
     return Drawn(pieces, gaps, heard[::every], said, marks)

@@ -32,7 +32,9 @@ def read_positions(
     p, place = Position, BY_TABLE["position"]
     on_board = or_(*(_on_board(device) for device in devices))
     columns = (p.t, p.heard_at, p.stored_at, p.lon_e7, p.lat_e7, p.sog_dkn, p.cog_ddeg, p.flags, p.delivery_id, p.raw)
-    digest: ColumnElement[bytes] = literal_column(place.row_digest.replace("ROW(transmitter_id", "ROW(position.transmitter_id"))
+    digest: ColumnElement[bytes] = literal_column(
+        place.row_digest.replace("ROW(transmitter_id", "ROW(position.transmitter_id")
+    )
     rows = connection.execute(
         select(*columns, Transmitter.key, Transmitter.kind, Source.code, Source.origin, digest.label("row_digest"))
         .join(Transmitter, Transmitter.id == p.transmitter_id)
