@@ -1,7 +1,7 @@
 """What the API says of shifts and handovers."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -71,13 +71,26 @@ class LineView(BaseModel):
     boat: str | None
 
 
+class ItemView(BaseModel):
+    """One thing that is handed over. `at`: when it happened or began; `due_at` with `due_what`: its clock."""
+
+    key: str
+    words: Words
+    case: str | None
+    boat: str | None
+    actor: str | None
+    at: datetime | None
+    due_at: datetime | None
+    due_what: Words | None
+
+
 class SectionView(BaseModel):
     """One section of what is handed over: how many items, and the items."""
 
     name: str
     title: Words
     count: int
-    items: list[dict[str, Any]]
+    items: list[ItemView]
 
 
 class ChangeView(BaseModel):
@@ -86,8 +99,8 @@ class ChangeView(BaseModel):
     section: str
     section_title: Words
     what: Literal["new", "gone", "changed"]
-    item: dict[str, Any]
-    was: dict[str, Any] | None = None
+    item: ItemView
+    was: ItemView | None
 
 
 class HandoverView(BaseModel):

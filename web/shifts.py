@@ -11,8 +11,9 @@ from layers.watch.shift.handover import changes_since, digest_changes, get_hando
 from layers.watch.shift.log import LogLine, read_log
 from layers.watch.shift.matters import SECTIONS, Item, Stretch, read_matters
 from layers.watch.shift.models import Handover
+from layers.watch.shift.words import DUES, name, say_item
 from tiles.shift_book import Sheet
-from web.shift_views import ChangeView, HandoverView, LineView, NowView, SectionView, ShiftRow
+from web.shift_views import ChangeView, HandoverView, ItemView, LineView, NowView, SectionView, ShiftRow
 from web.views import Words
 
 FROZEN = ("id", "shift_id", "to_shift_id", "to_people", "prepared_at", "prepared_by", "sha256", "confirmed_from_by",
@@ -76,14 +77,35 @@ def _handover_view(connection: Connection, row: Row[Any], now: datetime) -> Hand
         next_since=summary["next_since"],
         next_until=summary["next_until"],
         sections=section_views(summary["sections"]),
-        changes=[ChangeView(section_title=Words.of(SECTIONS[c["section"]]), **c) for c in changes],
+        changes=[_change(change) for change in changes],
         changes_sha256=digest_changes(changes),
+    )
+
+
+def _change(change: Mapping[str, Any]) -> ChangeView:
+    section, was = change["section"], change.get("was")
+    told: dict[str, Any] = {"item": _item(section, change["item"]), "was": None if was is None else _item(section, was)}
+    return ChangeView(section=section, section_title=Words.of(SECTIONS[section]), what=change["what"], **told)
+
+
+def _item(section: str, item: Item) -> ItemView:
+    at = next((item[key] for key in ("at", "began_at", "opened_at", "last_at") if item.get(key)), None)
+    what = item.get("due_what") or ("promise" if section == "promises" else None)
+    told: dict[str, Any] = {key: item.get(key) for key in ("key", "case", "boat", "actor")}
+    return ItemView(
+        **told,
+        words=Words.of(say_item(section, item)),
+        at=at,
+        due_at=item.get("due_at") or None,
+        due_what=None if what is None else Words.of(name(DUES, what)),
     )
 
 
 def section_views(sections: Mapping[str, Sequence[Item]]) -> list[SectionView]:
     """The sections in the order people read them."""
     return [
-        SectionView(name=name, title=Words.of(title), count=len(sections[name]), items=list(sections[name]))
-        for name, title in SECTIONS.items()
+        SectionView(
+            name=code, title=Words.of(title), count=len(sections[code]), items=[_item(code, i) for i in sections[code]]
+        )
+        for code, title in SECTIONS.items()
     ]

@@ -81,7 +81,7 @@ def test_two_persons_hand_over_and_the_book_says_so(sign_in: SignIn) -> None:
     blind = post(client, f"/api/handovers/{handover}/confirm", side="to", sha256=told["sha256"])
     assert (blind.status_code, blind.json()["field"]) == (400, "changes_sha256")
     (change,) = client.get(f"/api/handovers/{handover}").json()["changes"]
-    assert (change["what"], change["item"]["text"]) == ("new", "Ghi sau khi lập bàn giao")
+    assert (change["what"], change["item"]["words"]["vi"]) == ("new", "Ghi sau khi lập bàn giao")
     seen = client.get(f"/api/handovers/{handover}").json()["changes_sha256"]
     done = post(client, f"/api/handovers/{handover}/confirm", side="to", sha256=told["sha256"], changes_sha256=seen)
     assert done.status_code == 200, done.text

@@ -23,7 +23,6 @@ OUTCOME_NAMES = {
     "ended_search": Text("kết thúc tìm kiếm", "search ended"),
     "other": Text("kết quả khác", "another result"),
 }
-DONE = ("acknowledged", "assigned", "call", "report", "notice", "promise", "kept", "note", "dossier", "unmasked")
 
 
 def _then(column: str, kind: str) -> str:
@@ -82,7 +81,7 @@ WHERE e.at >= :since AND e.at < :until AND e.actor IS NOT NULL AND {_KNOWN.forma
         Column("entries", Text("Số lượt", "Times"), unit=Text("lượt", "times"), adds=True),
         Column("cases", Text("Số vụ", "Cases"), unit=CASE),
     ),
-    rows={name: ENTRIES[name] for name in DONE},
+    rows=ENTRIES,
     row_title=Text("Việc", "Act"),
 )
 DISTRESS = Section(

@@ -64,3 +64,23 @@ def _text(body: Mapping[str, Any], key: str) -> str:
 def _line(what: str, details: list[str], said: str) -> str:
     told = ", ".join(part for part in details if part)
     return ": ".join(part for part in (" – ".join(part for part in (what, told) if part), said) if part)
+
+
+def say_item(section: str, item: Mapping[str, Any]) -> Text:
+    """An item of what is handed over in words, apart from its case, boat and moments."""
+    if section in ("open_cases", "overdue"):
+        kind, state = name(BRIEF_KINDS, item["kind"]), name(STATES, item["state"])
+        return Text(*(", ".join(x for x in (a, b, item["assigned_to"]) if x) for a, b in _pairs(kind, state)))
+    if section == "promises":
+        said = ", ".join(part for part in (item["body"].get("text"), item["by"]) if part)
+        return Text(said, said)
+    if section in ("calls", "notices"):
+        return say_entry(item["kind"], item["body"])
+    if section == "notes":
+        return Text(item["text"], item["text"])
+    told = item.get("detail") or item
+    return Text(told["vi"], told["en"])
+
+
+def _pairs(one: Text, other: Text) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (one.vi, other.vi), (one.en, other.en)

@@ -6,8 +6,10 @@ import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { books } from './books';
+import { bulletins } from './bulletins';
 import { places } from './places';
 import { region } from './region';
+import { shift } from './shift';
 import { sources } from './sources';
 import { timeEn } from './time.en';
 import { transmitters } from './transmitters';
@@ -30,6 +32,8 @@ export const en: Dictionary = {
   wall: wallEn,
   sources: sources.en,
   region: region.en,
+  shifts: shift.en,
+  bulletins: bulletins.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',

@@ -5,8 +5,10 @@ import { devicesVi } from './devices.vi';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
+import { bulletins } from './bulletins';
 import { places } from './places';
 import { region } from './region';
+import { shift } from './shift';
 import { sources } from './sources';
 import { timeVi } from './time.vi';
 import { transmitters } from './transmitters';
@@ -29,6 +31,8 @@ export const vi = {
   wall: wallVi,
   sources: sources.vi,
   region: region.vi,
+  shifts: shift.vi,
+  bulletins: bulletins.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',
