@@ -122,7 +122,8 @@ def _coverage(connection: Connection, report: Report, asked: Asked) -> Content |
 
 
 def _sources(connection: Connection, asked: Asked) -> list[Content]:
-    rows = connection.execute(text(LAST), {"until": asked.period.until})
+    """Every source that has delivered by now: what came after the period may be about it, and marks it no less."""
+    rows = connection.execute(text(LAST), {"until": asked.now})
     return [{"code": r.code, "title": {"vi": r.title_vi, "en": r.title_en}, "origin": r.origin,
              "last_at": _iso(r.last_at)} for r in rows if r.last_at is not None]  # fmt: skip
 

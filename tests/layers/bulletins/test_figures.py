@@ -192,6 +192,16 @@ def test_before_anything_came_there_is_no_report(database_url):
     engine.dispose()
 
 
+def test_what_came_after_the_period_marks_it_no_less(engine):
+    """A first delivery that only reaches back: the figures are of it, whenever it came."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE delivery SET t_from = started_at, started_at = :now"), {"now": NOW})
+        asked = Asked(period_of("day", date(2026, 11, 20)), None, NOW + HOUR)
+        content = make(connection, FISHERIES, asked, boats=False)
+    assert content["origin"] == "simulated"
+    assert "thu" in [source["code"] for source in content["sources"]]
+
+
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.sampled_from(["day", "week", "month"]))
 def test_periods_follow_one_another(day: date, kind: Any) -> None:
     period = period_of(kind, day)

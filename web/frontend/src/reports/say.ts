@@ -28,5 +28,5 @@ export const isNothing = (row: Row): boolean => zero(row.values) && zero(row.bef
 export function sayPeriod(period: Period, words: Dictionary): string {
   const day = (iso: string): string => formatDate(`${iso}T12:00:00+07:00`);
   const days = period.kind === 'day' ? day(period.first) : `${day(period.first)} – ${day(period.last)}`;
-  return `${words.bulletins[period.kind]} ${days}${period.partial ? `, ${words.bulletins.upTo} ${formatTime(period.until)}` : ''}`;
+  return `${words.bulletins[period.kind].toLowerCase()} ${days}${period.partial ? `, ${words.bulletins.upTo} ${formatTime(period.until)}` : ''}`;
 }

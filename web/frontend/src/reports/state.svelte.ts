@@ -3,6 +3,7 @@ import { api, ApiError, type Lang, type Me } from '../api';
 import { bulletinsApi, type Asked, type BulletinList, type Kind, type Report } from '../api.bulletins';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
+import { parseMoment } from '../lib/moment';
 
 const READERS = ['leader', 'officer', 'operator', 'admin'];
 const REPORT = 'fisheries';
@@ -17,7 +18,7 @@ export class ReportsState {
   report = $state.raw<Report | null>(null);
   kind = $state<Kind>('day');
   date = $state('');
-  /** A moment in Viet Nam as an input has it, "": all that is known now. */
+  /** A moment as people type it (23/11/2026 14:05), "": all that is known now. */
   known = $state('');
   problem = $state<string | null>(null);
   told = $state<string | null>(null);
@@ -50,8 +51,12 @@ export class ReportsState {
   /** The period that is chosen in the form, as it is told now or was known then. */
   look(kind = this.kind, date = this.date): Promise<void> {
     [this.kind, this.date] = [kind, date];
-    const known = this.known ? new Date(`${this.known}:00+07:00`).toISOString() : null;
-    return this.show({ report: REPORT, kind, date, known });
+    const at = this.known.trim() ? parseMoment(this.known, Date.now()) : null;
+    if (this.known.trim() && at === null) {
+      this.problem = this.words.timeWrong;
+      return Promise.resolve();
+    }
+    return this.show({ report: REPORT, kind, date, known: at === null ? null : new Date(at).toISOString() });
   }
 
   async show(asked: Asked): Promise<void> {
