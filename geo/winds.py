@@ -6,6 +6,7 @@ degrees, radii metres, times Unix seconds. A radius of 0 or NaN: that wind does 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 STEP_S = 900.0
 """How finely arrivals are looked for: a storm of 20 knots moves 5 nautical miles meanwhile, and is then refined."""
-DRAW_S = 1800.0
+DRAW_S = 7200.0
 ARC_DEG = 5.0
 EDGE_DEG = 1e-6
 REFINED_S = 15.0
@@ -131,20 +132,34 @@ def nearest_approach(field: Field, lon: ArrayLike, lat: ArrayLike, since_s: floa
     return metres, np.where(np.isnan(metres), np.nan, steps.t_s[nearest])
 
 
-def outline(lon: float, lat: float, radii_m: Floats) -> shapely.Polygon | None:
-    """The ground of one wind field: four quadrants of a disc, each of its own radius; None where nothing blows."""
-    radii = np.nan_to_num(radii_m)
-    if radii.max() <= 0:
-        return None
-    arc = np.linspace(0, 90, round(90 / ARC_DEG) + 1)
-    azimuth = (arc[None, :] + 90 * np.arange(4)[:, None]).ravel()
-    reach = np.repeat(radii, len(arc))
-    x, y, _ = _GEOD.fwd(np.full(len(azimuth), lon), np.full(len(azimuth), lat), azimuth, reach)
-    return shapely.make_valid(shapely.Polygon(np.column_stack([x, y])))
+def sectors(lon: float, lat: float, radii_m: Floats) -> list[shapely.Polygon | None]:
+    """The four quarters of one wind field, NE, SE, SW, NW, each of its own radius; None where nothing blows."""
+    found: list[shapely.Polygon | None] = []
+    for quadrant, reach in enumerate(np.nan_to_num(radii_m)):
+        azimuth = 90.0 * quadrant + np.linspace(0, 90, round(90 / ARC_DEG) + 1)
+        from_lon, from_lat, way = (np.full(len(azimuth), each) for each in (lon, lat, reach))
+        x, y, _ = _GEOD.fwd(from_lon, from_lat, azimuth, way)
+        ring = np.vstack([[lon, lat], np.column_stack([x, y])])
+        found.append(shapely.Polygon(ring) if reach > 0 else None)
+    return found
+
+
+def outline(lon: float, lat: float, radii_m: Floats) -> shapely.Geometry | None:
+    """The ground of one wind field; None where nothing blows."""
+    quarters = [each for each in sectors(lon, lat, radii_m) if each is not None]
+    return shapely.union_all(quarters) if quarters else None
 
 
 def swath(field: Field, step_s: float = DRAW_S) -> shapely.Geometry:
-    """Everything the wind field passes over: the union of its outlines along the track, close together."""
+    """Everything the wind field passes over along the track.
+
+    A quarter of a disc is convex: between two moments it passes over the hull of where it was and where it is then.
+    """
     steps = field.every(step_s)
-    outlines = [outline(lon, lat, radii) for lon, lat, radii in zip(steps.lon, steps.lat, steps.radii_m, strict=True)]
-    return shapely.union_all([each for each in outlines if each is not None])
+    rows = zip(steps.lon, steps.lat, steps.radii_m, strict=True)
+    quarters = list(zip(*(sectors(*row) for row in rows), strict=True))
+    passed = [each for quarter in quarters for each in quarter if each is not None]
+    for quarter in quarters:
+        pairs = [pair for pair in pairwise(quarter) if None not in pair]
+        passed += [shapely.union_all(pair).convex_hull for pair in pairs]
+    return shapely.union_all(passed)

@@ -49,13 +49,8 @@ def _orders(connection: Connection, number: int, now: datetime) -> None:
 
 
 def _rooms(connection: Connection, now: datetime) -> None:
-    told = simulated.rooms(now)
-    at = {room.reported_at for room in told}
-    if connection.execute(select(ShelterState.id).where(ShelterState.reported_at.in_(at))).first() is None:
-        for room in told:
-            given = vars(room) | {
-                "reported_by": "Ban quản lý cảng (mô phỏng)",
-                "source": "báo cáo mô phỏng",
-                "origin": ORIGIN,
-            }
-            report_shelter(connection, given, By(WHO, now))
+    there = set(connection.execute(select(ShelterState.port_code, ShelterState.reported_at)).tuples())
+    for room in simulated.rooms(now):
+        if (room.port_code, room.reported_at) not in there:
+            said = {"reported_by": "Ban quản lý cảng (mô phỏng)", "source": "báo cáo mô phỏng", "origin": ORIGIN}
+            report_shelter(connection, vars(room) | said, By(WHO, now))

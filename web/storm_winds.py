@@ -17,7 +17,7 @@ from web.state import State
 from web.storm_board import moment
 from web.storm_cards import points_of
 
-SMOOTH_DEG = 0.004
+SMOOTH_DEG = 0.003
 HOURS_APART = 3.0
 _drawn: LRUCache[int, list[dict[str, Any]]] = LRUCache(64)
 """Swaths by our number of the bulletin, which never changes."""

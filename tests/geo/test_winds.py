@@ -100,6 +100,14 @@ def test_who_is_reached_lies_in_the_swath(lon: float, lat: float, quads: list[fl
         assert shapely.distance(swath(field), shapely.Point(lon, lat)) < 0.02
 
 
+def test_the_swath_is_no_wider_than_the_winds() -> None:
+    """Points of its edge are reached, or nearly: the swath adds nothing of its own."""
+    field = storm()
+    edge = shapely.segmentize(swath(field).buffer(-0.03), 0.3)
+    lon, lat = np.array(edge.exterior.coords).T
+    assert not np.isnan(arrival_s(field, lon, lat, 0.0)).any()
+
+
 def test_later_moments_are_asked_from_later() -> None:
     lon, lat = np.meshgrid(np.linspace(108, 118, 40), np.linspace(10, 18, 40))
     first = arrival_s(storm(), lon.ravel(), lat.ravel(), 0.0)

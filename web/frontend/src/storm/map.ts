@@ -11,7 +11,7 @@ const ICON = 40;
 const BAR: [number, number] = [56, 16];
 const TENTHS = 10;
 const FONT = ['Noto Sans Regular'];
-const COUNTED = ['vessel', 'vessel_track'];
+const OTHERS = ['vessel', 'vessel_track', 'fishing_port', 'zone'];
 
 const ink = (theme: Theme): string => (theme === 'light' ? '#15324a' : '#ffffff');
 const ground = (theme: Theme): string => (theme === 'light' ? '#ffffff' : '#0b1c2c');
@@ -19,7 +19,7 @@ const ground = (theme: Theme): string => (theme === 'light' ? '#ffffff' : '#0b1c
 /** Our layers, under the names; the fleet of the style itself steps back. */
 export function installStorm(map: MapGL, theme: Theme): void {
   for (const layer of map.getStyle().layers) {
-    if ('source' in layer && COUNTED.includes(String(layer.source))) map.setLayoutProperty(layer.id, 'visibility', 'none');
+    if ('source' in layer && OTHERS.includes(String(layer.source))) map.setLayoutProperty(layer.id, 'visibility', 'none');
   }
   for (const id of SOURCES) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
   addImages(map, theme);
