@@ -31,11 +31,12 @@ def read_outline(text: str, form: str) -> MultiPolygon:
     return check_outline(readers[form](text))
 
 
-def outline_of(ring: Ring) -> MultiPolygon:
-    """The outline of one ring of (longitude, latitude)."""
+def outline_of(ring: Ring, *, mend: bool = False) -> MultiPolygon:
+    """The outline of one ring of (longitude, latitude); with `mend` a stroke that crosses itself is taken apart."""
     if len(ring) < 3:
         raise BadInput("ring: an area needs three points or more", field="ring", title="Vùng cần ít nhất ba điểm")
-    return check_outline(MultiPolygon([Polygon(ring)]))
+    drawn = Polygon(ring)
+    return check_outline(_join([shapely.make_valid(drawn)]) if mend and not drawn.is_valid else MultiPolygon([drawn]))
 
 
 def check_outline(outline: MultiPolygon) -> MultiPolygon:
@@ -114,7 +115,8 @@ def _spot(number: int, line: str) -> tuple[float, float]:
 
 def _join(found: list[Any]) -> MultiPolygon:
     """All polygons as one; overlapping ones flow together."""
-    areas = [each for each in found if each is not None and each.geom_type in ("Polygon", "MultiPolygon")]
+    loose = [part for each in found if each is not None for part in (each.geoms if _is_mixed(each) else [each])]
+    areas = [each for each in loose if each.geom_type in ("Polygon", "MultiPolygon")]
     if not areas:
         raise BadInput("outline: no polygon in it", field="outline", title="Không có vùng nào trong nội dung gửi lên")
     parts = [part for each in areas for part in getattr(each, "geoms", [each])]
@@ -122,3 +124,7 @@ def _join(found: list[Any]) -> MultiPolygon:
         return MultiPolygon(parts)
     joined = shapely.union_all(parts)
     return joined if joined.geom_type == "MultiPolygon" else MultiPolygon([joined])
+
+
+def _is_mixed(geometry: Any) -> bool:
+    return bool(geometry.geom_type == "GeometryCollection")

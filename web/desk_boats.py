@@ -36,7 +36,7 @@ def parse_ring(text: str) -> str:
         ring = [(float(lon), float(lat)) for lon, lat in (spot.split(",") for spot in text.split(";"))]
     except ValueError:
         raise BadInput("ring: write lon,lat;lon,lat;… in degrees", field="ring") from None
-    return str(to_wkt(outline_of(ring), rounding_precision=7))
+    return str(to_wkt(outline_of(ring, mend=True), rounding_precision=7))
 
 
 async def read_boats(

@@ -17,8 +17,7 @@ from layers.access.accounts import Who
 from layers.database import ReadConnection, read, write_async
 from layers.desk.area import inside
 from layers.desk.own_zone import OwnZone, OwnZonePassage, versions_statement, zones_statement
-from layers.desk.passages import Passage, boats_statement, find_passages, near_statement
-from layers.vessels.history import HEARD, asked, unpack
+from layers.desk.passage_keeper import read_passages
 from web.desk_boats import read_boats
 from web.desk_groups import Hand, tick
 from web.desk_views import NewZone, PassageView, ZoneChange, ZoneNow, ZoneVersion, ZoneView
@@ -140,7 +139,7 @@ async def zone_now(state: State, zone_id: int, username: str | None, hours: floa
         outline = shapely.geometry.shape(json.loads(zone.outline))
         found = await read_boats(connection, now, at, lambda boat: inside(boat, outline.wkt))
         since = found.at - timedelta(hours=hours)
-        passages = await read_passages(connection, outline, since, found.at)
+        passages = await connection.run_sync(read_passages, outline, since, found.at)
         labels = await _labels(connection, [each.vessel for each in passages])
         p = OwnZonePassage
         kept = select(func.count()).select_from(p).where(p.zone_id == zone_id, p.t >= since, p.t < found.at)
@@ -149,18 +148,6 @@ async def zone_now(state: State, zone_id: int, username: str | None, hours: floa
     views = [PassageView(**each, label=labels.get(each["vessel"], each["vessel"])) for each in told]
     return ZoneNow(at=found.at, since=since, hours=hours, origin=found.origin, inside=found, passages=views,
                    written=written)  # fmt: skip
-
-
-async def read_passages(connection: ReadConnection, outline: Any, since: datetime, until: datetime) -> list[Passage]:
-    """The passages of an outline's border in [since, until), from the history."""
-    statement, given = near_statement(outline, since, until)
-    near = (await connection.execute(statement, given)).scalars().all()
-    if not near:
-        return []
-    statement, given = boats_statement(near)
-    devices = list((await connection.execute(statement, given)).scalars())
-    raw = (await connection.exec_driver_sql(HEARD, asked(since, until, devices=devices))).scalar()
-    return find_passages(unpack(raw, since, until), outline, since, until)
 
 
 async def _labels(connection: ReadConnection, vessels: list[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from ingest.work.settings import WorkSettings
 from layers.bulletins.due import make_due
 from layers.bulletins.fisheries import FISHERIES
 from layers.database import make_engine, write
+from layers.desk.passage_keeper import keep_passages
 from layers.health.keep import check_due
 from layers.seals.seal import head_line, seal_days, seals_folder
 
@@ -31,6 +32,7 @@ def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: P
         Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root)),
         Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)),
         Duty("make_reports", EVERY_MINUTE, make_reports),
+        Duty("watch_own_zones", EVERY_MINUTE, watch_own_zones),
     ]
     if exchange.exchange_url:
         exchange.may()
@@ -131,6 +133,18 @@ def seal_finished_days(settings: WorkSettings) -> Callable[[Bench], None]:
             )
 
     return work
+
+
+def watch_own_zones(bench: Bench) -> None:
+    """Write down who came into or left the zones that officers asked to be warned of."""
+    engine = make_engine(bench.url)
+    try:
+        with write(engine) as connection:
+            kept = keep_passages(connection, bench.clock())
+    finally:
+        engine.dispose()
+    if kept:
+        bench.say(f"own zones: {kept} passages written down")
 
 
 def check_invariants(settings: WorkSettings, spool_root: Path) -> Callable[[Bench], None]:

@@ -78,12 +78,5 @@ def watched_statement(now: datetime) -> Select[*tuple[Any, ...]]:
     """The zones in force that somebody asked to be warned of, with their outlines as WKB."""
     z = OwnZone
     there = (z.superseded_at.is_(None), z.ended.is_(False), z.warn, z.valid_from <= now)
-    rows = select(z.id, z.row_id, func.ST_AsBinary(z.geom).label("outline"))
+    rows = select(z.id, z.row_id, z.valid_from, func.ST_AsBinary(z.geom).label("outline"))
     return rows.where(*there, or_(z.valid_to.is_(None), z.valid_to > now)).order_by(z.id)
-
-
-def passages_statement(zone_id: int, since: datetime) -> Select[*tuple[Any, ...]]:
-    """What was written down of a zone since a moment, the newest first."""
-    p = OwnZonePassage
-    rows = select(p.vessel, p.way, p.t, p.before_t, p.lon_e7, p.lat_e7, p.found_at)
-    return rows.where(p.zone_id == zone_id, p.t >= since).order_by(p.t.desc(), p.vessel)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.measure import METRES_PER_NM, bearing_deg, distance_m
+from geo.measure import METRES_PER_NM, area_m2, bearing_deg, distance_m
 
 LON = st.floats(105, 118)
 LAT = st.floats(6, 22)
@@ -27,3 +27,18 @@ def test_missing_stays_missing() -> None:
 
 def test_due_north_is_zero() -> None:
     assert bearing_deg(109, 15, 109, 16) == pytest.approx(0, abs=1e-9)
+
+
+def test_an_area_is_that_of_an_equal_area_map_whichever_way_its_ring_turns():
+    from pyproj import Transformer
+    from shapely.geometry import Polygon
+
+    lon, lat = np.array([109.0, 110.5, 110.2, 108.7]), np.array([14.0, 14.3, 15.9, 15.5])
+    flat = Transformer.from_crs("EPSG:4326", "+proj=laea +lat_0=15 +lon_0=109.6 +ellps=WGS84", always_xy=True)
+    around = np.linspace(0, 1, 2001)[:-1, None]
+    corners = np.column_stack([lon, lat])
+    steps = np.concatenate([a + (b - a) * around for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)])
+    expected = Polygon(np.column_stack(flat.transform(steps[:, 0], steps[:, 1]))).area
+    assert area_m2(lon, lat) == pytest.approx(expected, rel=5e-4)  # geodesics are not straight in degrees
+    assert area_m2(lon[::-1], lat[::-1]) == area_m2(lon, lat)
+    assert np.isnan(area_m2([1, np.nan, 2], [1, 2, 3]))

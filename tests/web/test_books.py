@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from ingest.deliveries import Sender
 from ingest.tables.load import load_table
@@ -214,3 +215,70 @@ def test_columns_nobody_asked_for_reach_no_table(opened) -> None:
     connection = opened[1]
     raws = [row[0] for row in connection.execute("SELECT data FROM raw_piece UNION ALL SELECT raw FROM reject")]
     assert not any(b"051000000001" in raw for raw in raws)
+
+
+def test_high_risk_is_its_reasons_and_each_reason_a_row(as_role, opened) -> None:
+    page = as_role(Role.OFFICER).get("/api/books/lists/high_risk").json()
+    weights = {
+        step: (number, value)
+        for step, number, value in opened[1].execute(
+            "SELECT step, id, value FROM rule WHERE conduct = 'risk' AND superseded_at IS NULL"
+        )
+    }
+    (boat,) = page["rows"]
+    told = {reason["step"]: reason for reason in boat["reasons"]}
+    assert (boat["label"], set(told)) == ("QNg-MP 0901", {"penalty_open", "licence_expired", "disagreement"})
+    for step, reason in told.items():
+        assert (reason["rule"], reason["weight"]) == weights[step]
+        assert reason["points"] == reason["times"] * reason["weight"]
+        assert reason["verified"] is False
+    assert boat["points"] == sum(reason["points"] for reason in boat["reasons"]) >= weights["high"][1]
+    assert (told["penalty_open"]["times"], told["licence_expired"]["times"]) == (1, 1)
+
+
+def test_without_its_row_a_reason_gives_no_points(as_role, opened) -> None:
+    client, connection = as_role(Role.OFFICER), opened[1]
+    connection.execute("UPDATE rule SET superseded_at = now() WHERE code = 'risk.penalty_open'")
+    try:
+        rows = client.get("/api/books/lists/high_risk").json()["rows"]
+        assert all(reason["step"] != "penalty_open" for row in rows for reason in row["reasons"])
+    finally:
+        connection.execute("UPDATE rule SET superseded_at = NULL WHERE code = 'risk.penalty_open'")
+
+
+@pytest.mark.parametrize("typed", ["901", "0901", "qngmp0901", "QNG-MP.0901", "mp 0901", "sóng thử", "song thu"])
+def test_a_number_is_found_with_other_signs_or_none(typed: str, as_role) -> None:
+    client = as_role(Role.OFFICER)
+    rows = client.get("/api/books/lists/all", params={"q": typed}).json()["rows"]
+    assert rows[0]["label"] == "QNg-MP 0901"
+    assert client.get("/api/vessels", params={"q": typed}).json()["vessels"][0]["label"] == "QNg-MP 0901"
+
+
+def test_an_owners_name_finds_a_boat_only_for_who_may_read_it_a_captains_for_nobody(as_role) -> None:
+    def found(role: Role, q: str) -> list[str]:
+        return [row["label"] for row in as_role(role).get("/api/books/lists/all", params={"q": q}).json()["rows"]]
+
+    assert found(Role.OFFICER, "chu mo phong") == ["QNg-MP 0901", "QNg-MP 0902"]
+    assert found(Role.POST, "chu mo phong") == found(Role.OPERATOR, "Chủ Mô Phỏng") == []
+    assert found(Role.OFFICER, "Trưởng Mô Phỏng") == []
+
+
+def test_lists_are_narrowed_by_official_and_group_and_lead_on(as_role, opened) -> None:
+    client, connection = as_role(Role.OFFICER), opened[1]
+    connection.execute("UPDATE vessel SET official = 'Cán bộ mô phỏng 1' WHERE code = 'QNg-MP 0902'")
+    assert client.get("/api/books/officials").json() == ["Cán bộ mô phỏng 1"]
+    mine = client.get("/api/books/lists/all", params={"official": "Cán bộ mô phỏng 1"}).json()
+    assert [row["label"] for row in mine["rows"]] == ["QNg-MP 0902"]
+    boats = client.get("/api/books/lists/all/boats", params={"q": "thử"}).json()
+    assert len(boats) == 3
+    given = {"name": "từ danh sách", "vessels": boats[:2], "how": "list"}
+    group = client.post("/api/groups", json=given, headers=ORIGIN).json()["group"]["id"]
+    kept = client.get("/api/books/lists/all", params={"group": group}).json()
+    assert sorted(row["id"] for row in kept["rows"]) == sorted(boats[:2])
+    counts = {each["name"]: each["count"] for each in client.get("/api/books/lists", params={"group": group}).json()}
+    assert counts["all"] == kept["total"] == 2
+    assert client.get("/api/books/lists/all", params={"group": group + 99}).status_code == 404
+    sheet = load_workbook(io.BytesIO(client.get("/api/books/lists/all/xlsx", params={"group": group}).content))
+    lines = list(sheet.active.iter_rows(values_only=True))
+    assert lines[0][0].startswith("MÔ PHỎNG · ")
+    assert [line[0] for line in lines[2:]] == [row["label"] for row in kept["rows"]]

@@ -173,17 +173,13 @@ export class Desk {
 
   async showGroup(group: Pick<Group, 'id' | 'name'> | null): Promise<void> {
     if (group === null) return this.showAll();
-    await this.try(async () => this.#show({ name: group.name, ids: new Set(await deskApi.members(group.id)), group: group.id, list: null }));
+    await this.try(async () => (this.filter = { name: group.name, ids: new Set(await deskApi.members(group.id)), group: group.id, list: null }));
+    writeAddress({ group: String(group.id), list: null, q: null, official: null });
   }
 
   showAll(): void {
     this.filter = null;
     writeAddress({ group: null, list: null, q: null, official: null });
-  }
-
-  #show(filter: Filter): void {
-    this.filter = filter;
-    writeAddress({ group: filter.group === null ? null : String(filter.group), list: filter.list });
   }
 
   /** What the address asks to be shown: a group, or a working list of the books. */
@@ -197,7 +193,7 @@ export class Desk {
 
   async #showList(list: string, left: Left): Promise<void> {
     const [{ title }, ids] = await Promise.all([booksApi.list(list, left, 1), booksApi.boats(list, left)]);
-    this.#show({ name: title[this.page.lang], ids: new Set(ids), group: null, list });
+    this.filter = { name: title[this.page.lang], ids: new Set(ids), group: null, list };
   }
 
   /** A group changed, here or at another desk: lists and the map follow. */
