@@ -108,8 +108,31 @@ def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
     page.locator(by("attention-row")).first.click()
     expect(page.locator(by("vessel-panel"))).to_be_visible()
     assert find_violations(page, axe) == []
+    for tab in ("track", "papers", "devices", "people"):
+        page.locator(by(f"tab-{tab}")).click()
+        expect(page.locator(f"#panel-{tab}")).to_be_visible()
+        assert find_violations(page, axe) == [], tab
     page.locator(by("search")).fill("01")
     expect(page.locator(by("result")).first).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_tools_over_the_sea(theme: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/fisheries?theme={theme}", Role.OFFICER).page
+    wait_ready(page)
+    for tool in ("area", "measure", "zones", "groups"):
+        page.locator(by(f"tool-{tool}")).click()
+        expect(page.locator(by("tool-panel"))).to_have_attribute("data-tool", tool)
+        if tool == "area":
+            page.locator(by("area-view")).click()
+            expect(page.locator(by("boat-sums"))).to_be_visible()
+        if tool == "zones":
+            page.locator(by("zone-new")).click()
+        assert find_violations(page, axe) == [], tool
+    page.locator(by("attention-row")).first.click()
+    page.locator(by("act-table")).click()
+    expect(page.locator('[data-row="0"]')).to_be_visible()
     assert find_violations(page, axe) == []
 
 

@@ -151,7 +151,7 @@ def test_a_gap_is_dashed_named_and_never_joined(open_page: Open) -> None:
     page = open_live(open_page)
     boat, track, ends = find_gap(page)
     lon, lat = (sum(end[i] for end in ends) / 2 for i in (0, 1))
-    page.goto(page.url.split("?")[0] + f"?vessel={boat}&z={quote(f'9/{lat}/{lon}', safe='')}")
+    page.goto(page.url.split("?")[0] + f"?vessel={boat}&panel=track&z={quote(f'9/{lat}/{lon}', safe='')}")
     map_ = "window.opsmap.map"
     until(
         page,
@@ -167,6 +167,7 @@ def test_a_gap_is_dashed_named_and_never_joined(open_page: Open) -> None:
 def test_a_day_is_gone_along_by_keys(open_page: Open) -> None:
     page = open_live(open_page)
     page.locator(by("attention-row")).filter(has_text="Chậm").first.click()
+    page.locator(by("tab-track")).click()
     slider = page.locator(by("day-slider"))
     expect(slider).to_be_visible()
     slider.press("ArrowLeft")
