@@ -5,11 +5,10 @@ import json
 import numpy as np
 from goals import Goal, say, spent_by
 
-from fixtures.fleet import SEED
 from layers.watch.region.grow import LastFix, look_around
 from layers.watch.region.land import FINE, LIGHT, water
 from layers.watch.region.model import INNER, OUTER, read_model
-from web.commands.region import judged
+from web.commands.region import Tracks, judge_tracks, read_tracks
 from web.region_keeper import RegionKeeper, Silent
 
 BOATS = 100
@@ -46,7 +45,7 @@ def run() -> list[Goal]:
     alone = [spent_by(lambda b=b: one(b)).own for b in boats[:20]]  # type: ignore[misc]
     say(f"silent region: {new * 10:.1f} ms a new boat, {again * 10:.1f} ms five minutes later, {kept * 10:.3f} ms kept")
     say(f"silent region in full: median {np.median(alone) * 1000:.0f} ms, worst {max(alone) * 1000:.0f} ms")
-    for line in (found := judged(read_model(), SEED, hours=HOURS)):
+    for line in (found := judge_tracks(read_model(), read_tracks(Tracks.SIMULATED, 0, aside=True), HOURS)):
         say(json.dumps(line))
     held = [x["held"] for x in found if x["region"] == OUTER and x["behaviour"] == "all"]
     off = max(abs(x - 0.9) for x in held)

@@ -7,6 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.segments import firsts
+from layers.vessels.history import Heard
 from layers.watch.region.model import BEHAVIOURS, DRIFTING, Model
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,6 +51,16 @@ class Cases:
     def only(self, which: NDArray[np.bool_]) -> "Cases":
         """Some of the cases."""
         return Cases(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+def tracks_of(heard: Heard, in_port: NDArray[np.bool_]) -> list[BoatTrack]:
+    """Stored positions, boat by boat; a boat's number is its vessel's id."""
+    p = heard.points
+    starts = np.flatnonzero(firsts(p.boat))
+    said = [np.where(v < 0, np.nan, v / 10) for v in (heard.sog_dkn, heard.cog_ddeg)]
+    columns = (p.t_ms / 1000, p.lon, p.lat, *said, ~in_port)
+    cut = [slice(a, b) for a, b in zip(starts, [*starts[1:], len(p)], strict=True)]
+    return [BoatTrack(int(p.boat[own.start]) // 2, *(column[own] for column in columns)) for own in cut]
 
 
 def draw_cases(

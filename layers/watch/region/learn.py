@@ -1,10 +1,10 @@
 """Learn how far boats come from tracks whose end is known: cases in, numbers out, and how well they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ SHAPES = tuple(Shape(a, b, f) for a, b, f in product((0.0, 0.3, 0.5, 0.65), (0.5
 """What is tried. Astern never less than about a third of ahead: a boat that steamed out may turn for home."""
 AIM = {INNER: 0.5, OUTER: 0.905}
 JUDGED_H = 24.0
+HELD, LEAST_CASES = (0.85, 0.95), 200
+"""Between what shares the wider region must hold the truth, and of how many cases at least."""
 DETOUR, MOST_NM = 1.3, 450.0
 """How much longer than straight a way is looked for, and how far at most."""
 
@@ -134,3 +136,10 @@ def coverage(found: Measured, model: Model, hours: Sequence[float]) -> dict[str,
     return {
         n: {q: np.nanmean(held[q][w], axis=0).round(3).tolist() for q in held} for n, w in groups.items() if w.any()
     }
+
+
+def holds(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the wider region of all behaviours holds the truth as often as it must, at every hour up to a day."""
+    judged = [x for x in lines if x["behaviour"] == "all" and x["region"] == OUTER and x["hours"] <= JUDGED_H]
+    enough = bool(judged) and all(x["cases"] >= LEAST_CASES for x in judged)
+    return enough and all(HELD[0] <= x["held"] <= HELD[1] for x in judged)

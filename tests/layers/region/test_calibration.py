@@ -8,29 +8,30 @@ import numpy as np
 import pytest
 from shapely.geometry import Point
 
-from fixtures.fleet import SEED
 from layers.watch.region.cases import BoatTrack, draw_cases
 from layers.watch.region.grow import look_around
 from layers.watch.region.land import FINE, water
-from layers.watch.region.learn import coverage, last_fix, learn, measure
+from layers.watch.region.learn import coverage, holds, last_fix, learn, measure
 from layers.watch.region.model import OUTER, read_model, write_model
-from web.commands.region import APART, at_sea_boats, judged, track_of
+from web.commands.region import Tracks, judge_tracks, read_tracks
 
 HOURS = (1.0, 2.0, 4.0, 8.0, 12.0, 24.0)
 MODEL = read_model()
+ASIDE = read_tracks(Tracks.SIMULATED, 0, aside=True)
 
 
 def test_boats_kept_aside_are_within_nine_times_in_ten() -> None:
-    held = {(x["behaviour"], x["hours"]): x["held"] for x in judged(MODEL, SEED, hours=HOURS) if x["region"] == OUTER}
+    lines = judge_tracks(MODEL, ASIDE, HOURS)
+    held = {(x["behaviour"], x["hours"]): x["held"] for x in lines if x["region"] == OUTER}
     for hours in HOURS:
         assert 0.85 <= held["all", hours] <= 0.95, (hours, held)
+    assert holds(lines)
     assert all(0.8 <= share <= 0.98 for share in held.values()), held
 
 
 def test_the_polygons_say_what_the_numbers_say() -> None:
     """A tenth of the cases, with the region as it is drawn; a truth in a port on generalised land is not asked of."""
-    aside = [track_of(b) for b in at_sea_boats(SEED) if b.id % APART == 0][::6]
-    cases = draw_cases(aside, MODEL, HOURS, 1, np.random.default_rng(5))
+    cases = draw_cases(ASIDE[::6], MODEL, HOURS, 1, np.random.default_rng(5))
     held, asked = defaultdict(int), defaultdict(int)
     for n in range(len(cases)):
         around = look_around(water(FINE), MODEL, last_fix(cases, n), HOURS[-1] * 3600)
@@ -77,3 +78,20 @@ def test_a_truth_between_distant_fixes_is_not_known() -> None:
     in_hole = (at_h + 4 > 40) & (at_h + 4 < 60)
     assert in_hole.any()
     assert np.isnan(cases.true_lon[:, 0]).tolist() == in_hole.tolist()
+
+
+def test_nobody_is_in_both_lots() -> None:
+    taught = {track.boat for track in read_tracks(Tracks.SIMULATED, 0, aside=False)}
+    assert taught
+    assert not taught & {track.boat for track in ASIDE}
+    assert len(taught) == MODEL.boats
+
+
+@pytest.mark.parametrize(
+    ("held", "cases", "good"), [(0.9, 500, True), (0.84, 500, False), (0.96, 500, False), (0.9, 50, False)]
+)
+def test_what_counts_as_calibrated(held: float, cases: int, good: bool) -> None:
+    lines = [{"behaviour": "all", "region": OUTER, "hours": h, "held": 0.9, "cases": cases} for h in HOURS[1:]]
+    far = {"behaviour": "all", "region": OUTER, "hours": 96.0, "held": 0.1, "cases": cases}
+    assert holds([*lines, {**lines[0], "held": held}, far]) is good
+    assert not holds([])
