@@ -17,7 +17,7 @@ from layers.database import connect
 from layers.spec import Text
 from layers.watch.region.cases import BoatTrack, draw_cases
 from layers.watch.region.land import LIGHT, water
-from layers.watch.region.learn import coverage, holds, learn, measure
+from layers.watch.region.learn import coverage, holds, learn, measure, untaught
 from layers.watch.region.model import FILE, Model, read_model, write_model
 from web.database import database
 from web.region_tracks import simulated_tracks, stored_tracks
@@ -65,15 +65,12 @@ def learn_(
     """
     known, teachers = read_model(), read_tracks(tracks, days, aside=False)
     cases = draw_cases(teachers, known, known.hours, EACH, np.random.default_rng(SEED))
-    if not len(cases):
-        raise BadInput("tracks: none long enough; store more days, or use --tracks simulated", field="tracks")
-    real = tracks is Tracks.STORED
-    told = {
-        "origin": "real" if real else "simulated",
-        "source": SOURCES[tracks],
-        "boats": len(set(cases.boat.tolist())),
-    }
-    learned = replace(learn(measure(cases, known, water(LIGHT)), known), cases=len(cases), **told)
+    measured = measure(cases, known, water(LIGHT))
+    if few := untaught(measured):
+        raise BadInput(f"tracks: too few cases of {', '.join(few)}; use more --days of stored tracks", field="tracks")
+    real, learned = tracks is Tracks.STORED, learn(measured, known)
+    learned = replace(learned, boats=len(set(cases.boat.tolist())), cases=len(cases))
+    learned = replace(learned, origin="real" if real else "simulated", source=SOURCES[tracks])
     lines = judge_tracks(learned, read_tracks(tracks, days, aside=True), learned.hours)
     calibrated = real and holds(lines)
     write_model(replace(learned, calibrated=calibrated, learned_on=system_clock().date().isoformat()), out)

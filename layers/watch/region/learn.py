@@ -22,6 +22,7 @@ SHAPES = tuple(Shape(a, b, f) for a, b, f in product((0.0, 0.3, 0.5, 0.65), (0.5
 """What is tried. Astern never less than about a third of ahead: a boat that steamed out may turn for home."""
 AIM = {INNER: 0.5, OUTER: 0.905}
 JUDGED_H = 24.0
+LEAST_TAUGHT = 30
 HELD, LEAST_CASES = (0.85, 0.95), 200
 """Between what shares the wider region must hold the truth, and of how many cases at least."""
 DETOUR, MOST_NM = 1.3, 450.0
@@ -79,13 +80,18 @@ def _at(patch: Patch, sailed: Sailed, lon: Floats, lat: Floats) -> tuple[Floats,
 
 
 def learn(found: Measured, model: Model) -> Model:
-    """The model with reach and shape of each behaviour that the cases speak of."""
+    """The model with reach and shape of each behaviour of which there are cases enough; others stay as they were."""
     behaviours = dict(model.behaviours)
     for name in BEHAVIOURS:
         which = found.behaviour == name
-        if which.sum() >= 30:
+        if which.sum() >= LEAST_TAUGHT:
             behaviours[name] = _learn_one(found, which, model, name)
     return replace(model, behaviours=behaviours)
+
+
+def untaught(found: Measured) -> list[str]:
+    """The behaviours of which there are too few cases to learn from."""
+    return [name for name in BEHAVIOURS if (found.behaviour == name).sum() < LEAST_TAUGHT]
 
 
 def _learn_one(found: Measured, which: NDArray[np.bool_], model: Model, name: str) -> Behaviour:

@@ -11,7 +11,7 @@ from shapely.geometry import Point
 from layers.watch.region.cases import BoatTrack, draw_cases
 from layers.watch.region.grow import look_around
 from layers.watch.region.land import FINE, water
-from layers.watch.region.learn import coverage, holds, last_fix, learn, measure
+from layers.watch.region.learn import coverage, holds, last_fix, learn, measure, untaught
 from layers.watch.region.model import OUTER, read_model, write_model
 from web.commands.region import Tracks, judge_tracks, read_tracks
 
@@ -61,6 +61,7 @@ def test_what_is_learned_is_how_far_they_came(tmp_path: Path) -> None:
     assert len(cases) == 50
     found = measure(cases, model, water(FINE))
     learned = learn(found, model)
+    assert untaught(found) == ["steaming", "drifting"]
     reach = learned.behaviours["working"].reach_nm[OUTER]
     assert reach[1] == pytest.approx(8 * np.cos(np.radians(12)), abs=0.6)
     assert coverage(found, learned, model.hours)["working"][OUTER] == [1.0, 1.0]
