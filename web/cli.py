@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": "processes:serve",
     "feed": "processes:feed",
     "work": "work:work",
+    "watch": "watch:watch",
     "up": "processes:up",
     "doctor": "database:doctor",
     "docs": "docs:docs",

@@ -31,6 +31,7 @@ from web.routes import (
     docs,
     documents,
     dossiers,
+    events,
     exchange,
     features,
     groups,
@@ -104,6 +105,7 @@ ROUTERS = (
     templates.router,
     wall.router,
     alarms.router,
+    events.router,
     ways.router,
     pages.router,
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from ingest.bus.lag import find_lags
 from ingest.bus.reader import SPARE
@@ -19,10 +19,13 @@ from layers.health.positions import none_from_future, position_heard
 from layers.seals.read import yesterday_sealed
 from layers.sources.models import Heartbeat, SpoolPlace
 from layers.sources.ways import FeedState
+from layers.watch.live.models import WatchSlip
 
 EARLY = 4 * SPARE
 LAG = timedelta(seconds=60)
 LOADER_SILENT = timedelta(seconds=60)
+WATCH_SILENT = timedelta(seconds=60)
+WATCH_BEHIND = timedelta(minutes=5)
 JOB_TOO_LONG = timedelta(minutes=15)
 JOB_WAITS = timedelta(minutes=3)
 FILE_WAITS = timedelta(minutes=15)
@@ -51,6 +54,7 @@ def all_finds(settings: WorkSettings, spool_root: Path) -> Mapping[str, Find]:
         "feeds_answer": feeds_answer(settings.feeds),
         "files_taken": files_taken(settings),
         "yesterday_sealed": yesterday_sealed,
+        "watch_not_behind": watch_not_behind,
     }
 
 
@@ -89,6 +93,21 @@ def loader_not_behind(root: Path) -> Find:
         return found
 
     return find
+
+
+def watch_not_behind(connection: Connection, now: datetime) -> list[Breach]:
+    """Whether the watch over the sea lives, and takes what was stored within minutes."""
+    beat = connection.execute(select(Heartbeat.beat_at).where(Heartbeat.process == "watch")).scalar()
+    oldest = connection.execute(select(func.min(WatchSlip.stored_at))).scalar()
+    waited = now - oldest if oldest is not None else timedelta(0)
+    silent = beat is None or now - beat > WATCH_SILENT
+    if silent and (beat is not None or waited > WATCH_SILENT):
+        return [Breach("", "Tiến trình canh chừng không chạy: im lặng trên biển không ai thấy.",
+                       "The watch does not run: nobody sees who falls silent.")]  # fmt: skip
+    if waited > WATCH_BEHIND:
+        minutes = waited.total_seconds() / 60
+        return [Breach("", f"Vị trí đã chờ xét {minutes:.0f} phút.", f"Positions have waited {minutes:.0f} min.")]
+    return []
 
 
 def jobs_not_stalled(connection: Connection, now: datetime) -> list[Breach]:

@@ -11,7 +11,7 @@ from layers.access.roles import NOBODY, OFFICERS, PUBLIC
 from layers.spec import Choice, Density, Field, FromFile, Layer, Link, Measure, Same, Style, Text, Token
 from layers.vessels.identity import VesselNumber
 from layers.vessels.registry import Vessel, VesselNow
-from layers.vessels.status import STATUS
+from layers.vessels.status import AT_SEA, STATUS
 
 BOATS = Text("tàu", "boats")
 KW_OF = {"kw": 1.0, "cv": 0.7355}
@@ -100,7 +100,7 @@ LAYER = Layer(
         Measure(
             "at_sea",
             Text("Tàu đang trên biển", "Vessels at sea"),
-            func.count().filter(STATUS.in_(("on_time", "late", "lost_6h", "lost_10d"))),
+            func.count().filter(STATUS.in_(AT_SEA)),
             BOATS,
         ),
         Measure(

@@ -117,6 +117,17 @@ INVARIANTS: tuple[Invariant, ...] = (
         CENTRE,
     ),
     Invariant(
+        "watch_not_behind",
+        Text("Canh chừng trên biển theo kịp", "The watch over the sea keeps up"),
+        Text("Canh chừng trên biển không chạy hoặc chậm", "The watch over the sea is down or behind"),
+        Text(
+            "Xem work.log; khởi động lại `opsmap work`. Trong lúc đó theo dõi tàu bằng mắt trên bản đồ.",
+            "See work.log; start `opsmap work` again. Meanwhile follow the boats on the map.",
+        ),
+        SYSTEMS,
+        SEA,
+    ),
+    Invariant(
         "jobs_not_stalled",
         Text("Việc nền không bị kẹt", "Background jobs do not stall"),
         Text("Việc nền bị kẹt", "Background jobs are stalled"),

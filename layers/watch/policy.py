@@ -1,4 +1,4 @@
-"""Whom to trouble with what: recording is always, a case is by policy. Dated rows, corrected by new rows like the law."""
+"""Whom to trouble with what: recording is always, a case is by policy. Dated rows, corrected as the law is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta

@@ -13,6 +13,7 @@ from ingest.exchange.settings import ExchangeSettings
 from ingest.work.bench import Bench
 from ingest.work.duties import all_duties, all_errands
 from ingest.work.settings import WorkSettings
+from ingest.work.watching import Watching
 from ingest.work.worker import Worker
 from web.database import database
 from web.logs import configure
@@ -38,7 +39,7 @@ def log_in_lines() -> None:
 
 
 def work() -> None:
-    """Ask the axis and the feeds, look into the drop folder, watch over everything; until Ctrl-C."""
+    """Ask the axis and the feeds, look into the drop folder, watch the sea and the machinery; until Ctrl-C."""
     configure()
     log_in_lines()
     settings, exchange = WorkSettings(), ExchangeSettings()
@@ -46,6 +47,8 @@ def work() -> None:
         spool = SpoolSettings()
         bench = Bench(url, spool, say=tell)
         worker = Worker(bench, all_duties(settings, exchange, spool.spool_root), all_errands(settings))
+        watching = Watching(bench)
+        watching.start()
         tell("working; Ctrl-C ends")
         try:
             asyncio.run(worker.run())
@@ -53,4 +56,5 @@ def work() -> None:
             tell(f"database away ({type(gone.exceptions[0]).__name__}); jobs go on with the next start")
             raise typer.Exit(1) from None
         finally:
+            watching.stop()
             bench.close()

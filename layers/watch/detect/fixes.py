@@ -21,12 +21,12 @@ FIX = np.dtype(
 """`t_ms` is Unix milliseconds UTC, degrees are EPSG:4326, NaN is "not said". `vms` tells a monitoring device from AIS.
 
 `law` numbers the law that binds the boat at that moment: the place in what a detector is given per law. `doubt` marks
-a place that cannot be believed; whoever asks where a boat was leaves it out, whoever asks whether it spoke does not.
+a place that cannot be believed: who asks where a boat was leaves it out; who asks if it spoke does not.
 """
 
 
 def make_fixes(boat: ArrayLike, t_ms: ArrayLike, lon: ArrayLike, lat: ArrayLike, **more: ArrayLike) -> Fixes:
-    """Fixes from columns in any order. `more`: sog_kn, cog_deg (else NaN), vms, in_port, doubt (else False), law (0)."""
+    """Fixes from columns in any order. `more`: sog_kn, cog_deg (NaN), vms, in_port, doubt (False), law (0)."""
     rows = np.zeros(len(np.asarray(boat)), FIX)
     rows["sog_kn"] = rows["cog_deg"] = np.nan
     for name, column in {"boat": boat, "t_ms": t_ms, "lon": lon, "lat": lat, **more}.items():

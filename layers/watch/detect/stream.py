@@ -151,6 +151,7 @@ def _compare_waiting(before: Events, now: Events, told: Events, said: set[Key]) 
 
 
 def last_of(last: Rows, fixes: Fixes) -> Rows:
+    """When each boat was last heard, with some more fixes."""
     rows = np.zeros(len(last) + len(fixes), LAST)
     for name in LAST.names or ():
         rows[name] = np.concatenate([last[name], fixes[name]])

@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import psycopg
-from sqlalchemy import ARRAY, ColumnElement, Connection, Integer, cast, delete, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Integer, and_, cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from geo.clock import FUTURE_ALLOWANCE, from_unix_ms, unix_ms
 from layers.units.load import driver
 from layers.vessels.models import TransmitterOnVessel
 from layers.watch.detect.events import Event
-from layers.watch.detect.fixes import Rows
 from layers.watch.detect.stream import State, advance
 from layers.watch.event_rows import EventRow
-from layers.watch.live.feed import HEARD, Heard, read_before, read_period
+from layers.watch.live.feed import Heard, read_before, read_period
 from layers.watch.live.models import WatchRedo
 from layers.watch.live.states import States, graft
 from layers.watch.live.store import Change, News, news_of, store_news
@@ -104,13 +103,14 @@ def _standing(
 ) -> list[EventRow]:
     """The words that stand on events of these that were not over at a moment."""
     event = EventRow
+    vessels = [boat // 2 for boat in boats if boat % 2 == 0]
+    alone = devices if group == "devices" else [boat // 2 for boat in boats if boat % 2]
+    by_device: ColumnElement[bool] = event.transmitters.bool_op("&&")(numbers(alone))
     if group == "devices":
-        mine = event.transmitters.bool_op("&&")(numbers(devices))
+        mine = by_device
     else:
-        vessels = [boat // 2 for boat in boats if boat % 2 == 0]
-        alone = [boat // 2 for boat in boats if boat % 2]
-        mine = event.vessels.bool_op("&&")(numbers(vessels))
-        mine |= (func.cardinality(event.vessels) == 0) & event.transmitters.bool_op("&&")(numbers(alone))
+        nobody = func.cardinality(event.vessels) == 0
+        mine = or_(event.vessels.bool_op("&&")(numbers(vessels)), and_(nobody, by_device))
     lasting = or_(event.ended_at.is_(None), event.ended_at >= cut)
     rows = select(event.key, event.began_at).where(
         event.superseded_at.is_(None), event.what != "withdrawn", event.conduct.in_(CONDUCTS[group]), mine, lasting
@@ -120,7 +120,7 @@ def _standing(
 
 def numbers(values: Sequence[int]) -> ColumnElement[list[int]]:
     """Whole numbers as an array of the database."""
-    return cast(list(values), ARRAY(Integer))
+    return cast(list(values), ARRAY(Integer))  # type: ignore[arg-type]
 
 
 def _history(connection: psycopg.Connection, start: datetime, now: datetime, devices: Sequence[int] | None) -> Heard:
@@ -220,8 +220,3 @@ def late_ones(heard: Heard, settled_ms: int) -> dict[int, datetime]:
         moment = from_unix_ms(t_ms)
         found[boat] = min(moment, found.get(boat, moment))
     return found
-
-
-def nobody() -> Rows:
-    """No position."""
-    return np.zeros(0, HEARD)

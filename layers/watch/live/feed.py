@@ -17,7 +17,7 @@ from layers.vessels.history import LINKS, LOOKBACK
 from layers.vessels.stations import NO_BOATS
 
 UNTIMED_OR_TYPED, JUMP, AHEAD, DISTRESS = 513, 8, 16, 128
-"""`position.flags` (`ingest.outcome.Flag`): not heard from the device then; doubtful places and times; a call for help."""
+"""`position.flags` (`ingest.outcome.Flag`): not heard from the device then; doubtful place, doubtful time; a call."""
 
 _ROW = np.dtype(
     [("device", ">i4"), ("boat", ">i4"), ("t", ">i8"), ("lon", ">i4"), ("lat", ">i4"), ("sog", ">i2"), ("cog", ">i2"),

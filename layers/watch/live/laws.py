@@ -1,4 +1,4 @@
-"""Every law that may bind a boat, numbered: a band of length times a stretch of days, so that a fix carries one number."""
+"""Every law that may bind a boat, numbered: a band of length times a stretch of days. A fix carries its number."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

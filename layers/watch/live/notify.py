@@ -51,7 +51,7 @@ def _candidates(
         event.superseded_at.is_(None), event.what != "withdrawn", tuple_(event.conduct, event.step).in_(wanted),
         or_(event.ended_at.is_(None), lately), ~exists().where(CaseEvent.event_key == event.key),
     )  # fmt: skip
-    found = list(connection.execute(rows.order_by(event.began_at, event.id)).mappings())
+    found = [dict(row) for row in connection.execute(rows.order_by(event.began_at, event.id)).mappings()]
     order = {step: n for n, step in enumerate(STEPS)}
     return sorted(found, key=lambda row: (row["began_at"], order.get(row["step"], 9)))
 
@@ -103,7 +103,8 @@ def _counts_from(connection: Connection, event: Mapping[str, Any]) -> datetime |
         .order_by(incident.id.desc())
     )
     found = connection.execute(rows).first()
-    return event["began_at"] if found is None else found.ended_at
+    began: datetime | None = event["began_at"] if found is None else found.ended_at
+    return began
 
 
 def _last_heard(connection: Connection, transmitters: Sequence[int]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Incidents as they go: opened with one case, joined, swallowing the single cases of their boats, closed by recovery."""
+"""Incidents as they go: opened with one case, joined, taking in the single cases of their boats, ended by recovery."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -103,10 +103,12 @@ def _count(connection: Connection, incident_id: int, what: str) -> dict[str, Any
     row = connection.execute(select(Incident).where(Incident.id == incident_id)).one()
     boat = IncidentBoat
     back = connection.scalar(select(func.count()).where(boat.incident_id == incident_id, boat.back_at.is_not(None)))
-    said = {"vi": f"{row.title_vi}: {row.silent}/{row.heard_of} tàu, từ {local_moment(row.began_at)}",
-            "en": f"{row.title_en}: {row.silent} of {row.heard_of} boats, since {local_moment(row.began_at)}"}  # fmt: skip
-    return {"incident": incident_id, "what": what, "silent": row.silent, "heard_of": row.heard_of, "back": back,
-            "new": said}  # fmt: skip
+    since, numbers = local_moment(row.began_at), {"silent": row.silent, "heard_of": row.heard_of, "back": back}
+    said = {
+        "vi": f"{row.title_vi}: {row.silent}/{row.heard_of} tàu, từ {since}",
+        "en": f"{row.title_en}: {row.silent} of {row.heard_of} boats, since {since}",
+    }
+    return {"incident": incident_id, "what": what, **numbers, "new": said}
 
 
 def _swallow(connection: Connection, incident_id: int, silences: Sequence[Silence], now: datetime) -> None:

@@ -48,7 +48,7 @@ class Pairs:
         self, connection: Connection, watchers: Watchers, states: dict[str, State], dealt: Mapping[str, Fixes],
         when: tuple[datetime, int],
     ) -> tuple["Pairs", list[Change]]:  # fmt: skip
-        """Take positions in; `states` of the groups are replaced when it is time to look. `when`: now, and the clock."""
+        """Take positions in; `states` of the groups are replaced when it is time to look. `when`: now, the clock."""
         now = when[0]
         waiting = {group: self._add(group, dealt.get(group), states[group]) for group in GROUPS}
         full = max(map(len, waiting.values())) > MOST_WAITING

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, select
@@ -37,9 +38,10 @@ def read_states(connection: Connection, names: Iterable[str], digest: str) -> di
 
 def _pack(state: State) -> bytes:
     told = json.dumps([asdict(event) for event in state.base.values()]).encode()
-    arrays = {f"carry{n:02d}": array for n, array in enumerate(state.settled)}
+    arrays: dict[str, Any] = {f"carry{n:02d}": array for n, array in enumerate(state.settled)}
     out = io.BytesIO()
-    np.savez_compressed(out, told=np.frombuffer(told, np.uint8), **arrays)
+    arrays["told"] = np.frombuffer(told, np.uint8)
+    np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 
@@ -54,10 +56,9 @@ def _unpack(settled_ms: int, body: bytes) -> State:
     return State(settled_ms, settled, latest(told), settled, {}, {}, (), last)
 
 
-def _event(values: dict[str, object]) -> Event:
-    facts = tuple((str(name), float(number)) for name, number in values.pop("facts"))  # type: ignore[attr-defined]
-    boats = tuple(values.pop("boats"))  # type: ignore[call-overload]
-    return Event(**values, boats=boats, facts=facts)  # type: ignore[arg-type]
+def _event(values: dict[str, Any]) -> Event:
+    facts = tuple((name, float(number)) for name, number in values["facts"])
+    return Event(**values | {"facts": facts, "boats": tuple(values["boats"])})
 
 
 def graft(watch: Watch, state: State, rows: Fixes, who: Rows, now_ms: int) -> tuple[State, list[Event]]:

@@ -14,7 +14,7 @@ from layers.watch.event_rows import EventRow
 from layers.watch.live.laws import LawBook, read_rows_of
 from layers.watch.live.whose import Whose, read_whose
 
-TABLE = EventRow.__table__
+TABLE: Any = EventRow.__table__
 _SAID = ("ended_at", "lon_e7", "lat_e7", "facts", "vessels", "transmitters")
 """What makes one word different from the former."""
 AT_ONCE = 5_000
@@ -78,7 +78,7 @@ def _take_back(connection: Connection, keys: Sequence[str], now: datetime) -> li
 def read_current(connection: Connection, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """The last word on each of these events."""
     rows = select(TABLE).where(TABLE.c.key.in_(keys), TABLE.c.superseded_at.is_(None))
-    return {row["key"]: row for row in connection.execute(rows).mappings()}
+    return {row["key"]: dict(row) for row in connection.execute(rows).mappings()}
 
 
 def make_row(event: Event, whose: Whose, book: LawBook, now: datetime) -> dict[str, Any] | None:

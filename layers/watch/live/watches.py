@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from layers.watch.detect.boundary import detect_crossing, detect_nearing
-from layers.watch.detect.events import Found
-from layers.watch.detect.fixes import Carry, Fixes, make_fixes, tidy, way
+from layers.watch.detect.boundary import Boundary, Nearness, detect_crossing, detect_nearing
+from layers.watch.detect.events import Event, Found
+from layers.watch.detect.fixes import FIX, Carry, Fixes, Rows, tidy, way
 from layers.watch.detect.jumps import detect_jumps, detect_shared_identity
 from layers.watch.detect.meetings import detect_encounters, detect_moving_as_one
 from layers.watch.detect.ports import detect_port_calls
@@ -67,7 +67,7 @@ class Watchers:
         }
 
     def _fixes(self, heard: Heard, who: str) -> Fixes:
-        rows = np.zeros(len(heard), make_fixes([], [], [], []).dtype)
+        rows = np.zeros(len(heard), FIX)
         for name in ("t_ms", "lon", "lat", "sog_kn", "cog_deg", "vms"):
             rows[name] = heard[name]
         rows["boat"], rows["doubt"] = heard[who], heard["flags"] & JUMP > 0
@@ -99,6 +99,10 @@ def _with(detect: Callable[..., Found], given: object, fixes: Fixes, carry: Carr
     return detect(fixes, given, carry)
 
 
+def _nearing(line: Boundary, near: Nearness, fixes: Fixes, carry: Carry) -> Found:
+    return detect_nearing(fixes, line, near, carry)
+
+
 def _of_boats(book: LawBook, settings: Settings, scene: Scene) -> list[tuple[Detect, int]]:
     """What is judged of a boat by its own fixes, each with how many arrays it carries; silence first."""
     ladders, limits, permitted = book.ladders(), book.limits_s(), book.permitted()
@@ -109,9 +113,8 @@ def _of_boats(book: LawBook, settings: Settings, scene: Scene) -> list[tuple[Det
         (_sure(partial(_with, detect_port_calls, scene.ports)), 2),
     ]
     for line in scene.boundaries:
-        near = settings.near()
         found.append((_sure(partial(_with, detect_crossing, line)), 1))
-        found.append((_sure(lambda fixes, carry, line=line: detect_nearing(fixes, line, near, carry)), 1))
+        found.append((_sure(partial(_nearing, line, settings.near())), 1))
     if scene.belts is not None:
         belts, work = scene.belts, settings.work()
         found.append((_sure(lambda fixes, carry: detect_wrong_belt(fixes, belts, permitted, work, carry)), 1))
@@ -127,7 +130,9 @@ def combine(detectors: Sequence[tuple[Detect, int]]) -> Detect:
     """Several detectors over the same fixes as one; each says how many arrays it carries."""
 
     def detect(fixes: Fixes, carry: Carry) -> Found:
-        events, kept, at = [], [], 0
+        events: list[Event] = []
+        kept: list[Rows] = []
+        at = 0
         for one, width in detectors:
             found = one(fixes, carry[at : at + width])
             at += width

@@ -76,7 +76,21 @@ class Sea:
         t_ms = unix_ms(self.at(hours))
         place = round(lon * 1e7), round(lat * 1e7)
         said = abs(hash((key, t_ms, place))) % (1 << 60)
-        return Fix(key, t_ms, said, t_ms, *place, round(sog * 10), 900, None, None, None, None, flags, b"", )
+        return Fix(
+            key,
+            t_ms,
+            said,
+            t_ms,
+            *place,
+            round(sog * 10),
+            900,
+            None,
+            None,
+            None,
+            None,
+            flags,
+            b"",
+        )
 
     def store(self, fixes: Iterable[Fix]) -> None:
         if "vms" not in self.writers:

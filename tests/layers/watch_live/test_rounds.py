@@ -55,13 +55,16 @@ def test_in_port_nobody_is_silent(sea, boat):
     assert sea.told("silence") == []
 
 
+def lon_at(hour: float) -> float:
+    return 110.5 + hour * 0.05
+
+
 def test_a_restart_says_nothing_twice(sea, boat):
     other = sea.boat(2, "vms:A:2")
-    for hour in range(0, 30, 1):
+    for hour in range(0, 30, 5):
         sea.now = sea.at(hour)
-        sea.report(KEY, hour - 0.1, lon=LON_AT(hour))
-        if hour < 12:
-            sea.report("vms:A:2", hour - 0.2)
+        both = [sea.fix(KEY, hour - ago, lon=lon_at(hour)) for ago in (0.1, 2.1, 4.1)]
+        sea.store([*both, *([sea.fix("vms:A:2", hour - 0.2)] if hour < 12 else [])])
         sea.settle()
     before, cases = sea.snapshot(), sea.cases()
     words = len(sea.events(current=False))
@@ -69,23 +72,24 @@ def test_a_restart_says_nothing_twice(sea, boat):
     sea.restart()
     sea.settle()
     assert (sea.snapshot(), len(sea.events(current=False)), sea.cases()) == (before, words, cases)
+    sea.now = sea.at(29.1)
     sea.report("vms:A:2", 29.0)
     sea.settle()
-    assert ("lost_6h", other, 10.8, 29.0) in sea.told("silence")
+    assert ("lost_6h", other, 9.8, 29.0) in sea.told("silence")
 
 
-def LON_AT(hour):
-    return 110.5 + hour * 0.05
+def go_silent(sea) -> None:
+    """Boat 1 speaks until 1.9 h and no more; somebody else goes on, so that the watch settles."""
+    for hour in (2, 9, 16, 23, 30, 37, 40):
+        sea.now = sea.at(hour)
+        other = [sea.fix("vms:A:2", hour - ago) for ago in range(7)]
+        sea.store([*other, *([sea.fix(KEY, 1.9), sea.fix(KEY, 0.9)] if hour == 2 else [])])
+        sea.settle()
 
 
 def test_a_batch_ten_hours_late_corrects_the_silence_and_tells_the_case_why(sea, boat):
     sea.boat(2, "vms:A:2")
-    for hour in range(0, 40):
-        sea.now = sea.at(hour)
-        sea.report("vms:A:2", hour - 0.1)  # somebody else speaks, so that the watch settles
-        if hour < 3:
-            sea.report(KEY, hour - 0.1)
-        sea.settle()
+    go_silent(sea)
     (case,) = sea.cases()
     assert sea.hour(case.began_at) == 1.9
     sea.report(KEY, *range(4, 26, 2))
@@ -102,12 +106,7 @@ def test_a_batch_ten_hours_late_corrects_the_silence_and_tells_the_case_why(sea,
 
 def test_a_silence_that_never_was_closes_a_case_nobody_touched(sea, boat):
     sea.boat(2, "vms:A:2")
-    for hour in range(0, 40):
-        sea.now = sea.at(hour)
-        sea.report("vms:A:2", hour - 0.1)
-        if hour < 3:
-            sea.report(KEY, hour - 0.1)
-        sea.settle()
+    go_silent(sea)
     sea.report(KEY, *range(4, 40, 2), 39.5)
     sea.settle(40)
     (case,) = sea.cases()
@@ -117,11 +116,9 @@ def test_a_silence_that_never_was_closes_a_case_nobody_touched(sea, boat):
 
 def test_a_device_that_was_on_another_boat_takes_its_events_with_it(sea, boat):
     other = sea.boat(2)
-    for hour in range(0, 12):
-        sea.now = sea.at(hour)
-        if hour < 3:
-            sea.report(KEY, hour - 0.1)
-        sea.settle()
+    sea.report(KEY, 0, 1, 1.9)
+    for hour in (2, 7, 12):
+        sea.settle(hour)
     assert {row[1] for row in sea.told("silence")} == {boat}
     moved = sea.at(-10)
     sea.connection.execute("UPDATE transmitter_on_vessel SET valid_to = %s", (moved,))
@@ -163,9 +160,7 @@ def test_several_laws_in_one_night(sea):
         connection.execute(
             Rule.__table__.update().where(Rule.code == "silence.position_by_other_means.nd41").values(valid_to=change)
         )
-        connection.execute(
-            Rule.__table__.insert().values(**values, code="x", threshold_s=3 * 3600, valid_from=change)
-        )
+        connection.execute(Rule.__table__.insert().values(**values, code="x", threshold_s=3 * 3600, valid_from=change))
     sea.now = sea.at(30)
     sea.report(KEY, 10, 15, 18, 22, 23)
     sea.settle(24)
