@@ -26,6 +26,7 @@ import replay_chunks
 import silent_region
 import source_pulses
 import unit_sums
+import watch_rounds
 import web_memory
 import workbook_rows
 from goals import Goal, say
@@ -58,6 +59,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "detectors", detectors.run
     yield "encounters", lambda: encounters.run(on)
     yield "region", silent_region.run
+    yield "watch", lambda: watch_rounds.run(on)
 
 
 def write_lines(found: Goal | list[Goal]) -> int:

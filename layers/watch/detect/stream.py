@@ -18,7 +18,8 @@ Events = Mapping[Key, Event]
 
 LAST = np.dtype([("boat", "i8"), ("t_ms", "i8")])
 """When each boat was last heard."""
-_BEFORE_ALL = -(1 << 62)
+BEFORE_ALL = -(1 << 62)
+"""The moment up to which nothing has settled."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Watch:
 class State:
     """All that a watch remembers; make one with `State()`."""
 
-    settled_ms: int = _BEFORE_ALL
+    settled_ms: int = BEFORE_ALL
     settled: Carry = ()
     base: Events = field(default_factory=dict)
     carry: Carry = ()
@@ -171,11 +172,16 @@ def _stack(chunks: tuple[Fixes, ...]) -> tuple[Fixes, ...]:
 def _settle(watch: Watch, state: State) -> State:
     """Once twice the time to be kept has gathered, let the older half be as it is."""
     keep_ms = int(watch.keep_s * 1000)
-    newest = int(state.last["t_ms"].max()) if len(state.last) else _BEFORE_ALL
+    newest = int(state.last["t_ms"].max()) if len(state.last) else BEFORE_ALL
     oldest = min((int(chunk["t_ms"].min()) for chunk in state.recent if len(chunk)), default=newest)
-    if newest - oldest <= 2 * keep_ms:
+    return state if newest - oldest <= 2 * keep_ms else settle_to(watch, state, newest - keep_ms)
+
+
+def settle_to(watch: Watch, state: State, line: int) -> State:
+    """Let everything up to a moment (Unix ms) be as it is."""
+    if line <= state.settled_ms:
         return state
-    line = newest - keep_ms
+    keep_ms = int(watch.keep_s * 1000)
     whole = tidy(np.concatenate([np.zeros(0, FIX), *state.recent]))
     old = whole["t_ms"] <= line
     found = watch.detect(whole[old], state.settled)

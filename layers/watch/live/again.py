@@ -21,7 +21,7 @@ from layers.watch.event_rows import EventRow
 from layers.watch.live.feed import Heard, read_before, read_period
 from layers.watch.live.models import WatchRedo
 from layers.watch.live.states import States, graft
-from layers.watch.live.store import Change, News, news_of, store_news
+from layers.watch.live.store import Change, Gathered, News, store_news
 from layers.watch.live.watches import ALONE, BY_DEVICE, CONDUCTS, GROUPS, Watchers
 
 PAIRS = -1
@@ -146,6 +146,7 @@ def rebuild(
     states = {group: State() for group in groups}
     changes: list[Change] = []
     found: set[str] = set()
+    gathered = Gathered()
     for moment, heard in _chunks(connection, since, now):
         dealt = watchers.deal(heard)
         clock_ms = unix_ms(now) if moment >= now else 0
@@ -155,8 +156,11 @@ def rebuild(
             told = [each for each in step.told if not _is_held(each.event, held)]
             found |= {each.event.id for each in told if each.what != "withdrawn"}
             found -= {each.event.id for each in told if each.what == "withdrawn"}
-            changes += store_news(connection, news_of(told), watchers.book, now)
+            gathered.add(told)
+        sure_ms = unix_ms(moment - BEFORE)
+        changes += store_news(connection, gathered.take(sure_ms), watchers.book, now)
         tell(min(moment, now))
+    changes += store_news(connection, gathered.take(), watchers.book, now)
     gone = _unfound(connection, groups, since, found, held)
     changes += store_news(connection, News((), gone), watchers.book, now)
     ask_redo(connection, {boat: since for boat in held})

@@ -15,7 +15,6 @@ from layers.watch.detect.fixes import Fixes
 from layers.watch.detect.stream import State, advance, are_late
 from layers.watch.event_rows import EventRow
 from layers.watch.live.again import PAIRS, Redone, ask_redo, rebuild
-from layers.watch.live.states import save_states
 from layers.watch.live.store import Change, news_of, store_news
 from layers.watch.live.watches import CONDUCTS, MEETINGS, TOGETHER, Watchers
 
@@ -79,13 +78,10 @@ def _look(
     now, clock_ms = when
     if not rows:
         return []
-    settled_ms = states[group].settled_ms
     step = advance(watchers.watches[group], states[group], np.concatenate(rows), clock_ms)
     states[group] = step.state
     if len(step.too_late):
         ask_redo(connection, {PAIRS: from_unix_ms(int(step.too_late["t_ms"].min()))})
-    if step.state.settled_ms != settled_ms:
-        save_states(connection, states, [group], watchers.digest, now)
     return store_news(connection, news_of(step.told), watchers.book, now)
 
 

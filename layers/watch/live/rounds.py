@@ -24,8 +24,8 @@ from layers.watch.live.notify import act
 from layers.watch.live.pairs import Pairs, redo_pairs
 from layers.watch.live.scene import read_scene
 from layers.watch.live.settings import settings_at
-from layers.watch.live.states import read_states, save_states
-from layers.watch.live.store import Change, news_of, store_news
+from layers.watch.live.states import read_states, save_states, settle_all
+from layers.watch.live.store import Change, Gathered, news_of, store_news
 from layers.watch.live.watches import ALONE, GROUPS, Watchers, make_watchers
 
 MOST_POSITIONS = 40_000
@@ -38,12 +38,16 @@ LOOK_EVERY = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Memory:
-    """All that a watch remembers between rounds. `clock_ms`: the moment by which silences were last told."""
+    """All that a watch remembers between rounds. `clock_ms`: the moment by which silences were last told.
+
+    `untold`: words stored at the start, of which cases have not heard.
+    """
 
     watchers: Watchers
     states: Mapping[str, State]
     pairs: Pairs = field(default_factory=Pairs)
     clock_ms: int = 0
+    untold: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,23 +118,27 @@ def _start_anew(connection: Connection, watchers: Watchers, since: datetime, now
     slips = connection.scalars(select(WatchSlip.id).where(WatchSlip.t_from > since)).all()
     done = rebuild(connection, watchers, since, now, GROUPS, tell)
     driver(connection).execute("DELETE FROM watch_slip WHERE id = ANY(%s)", (list(slips),))
-    save_states(connection, done.states, GROUPS, watchers.digest, now)
-    return Memory(watchers, done.states, clock_ms=unix_ms(now))
+    states = settle_all(watchers.watches, done.states)
+    save_states(connection, states, GROUPS, watchers.digest, now)
+    untold = tuple(change for change in done.changes if change.former is not None)
+    return Memory(watchers, states, clock_ms=unix_ms(now), untold=untold)
 
 
 def _go_on(connection: Connection, watchers: Watchers, states: dict[str, State], now: datetime) -> Memory:
     """From what had settled, through the positions stored since."""
     settled_ms = min(state.settled_ms for state in states.values())
-    moment, latest = from_unix_ms(max(settled_ms, 0)), now + FUTURE_ALLOWANCE
+    moment, latest = from_unix_ms(settled_ms), now + FUTURE_ALLOWANCE
+    gathered = Gathered()
     while moment < latest:
         until = min(moment + timedelta(hours=3), latest)
         dealt = watchers.deal(read_period(driver(connection), moment, until, None, latest))
         for group in GROUPS:
             step = advance(watchers.watches[group], states[group], dealt[group], 0)
             states[group] = step.state
-            store_news(connection, news_of(step.told), watchers.book, now)
+            gathered.add(step.told)
         moment = until
-    return Memory(watchers, states)
+    changes = store_news(connection, gathered.take(), watchers.book, now)
+    return Memory(watchers, states, untold=tuple(changes))
 
 
 def _take(connection: Connection, memory: Memory, now: datetime) -> tuple[Memory, Round]:
@@ -143,8 +151,12 @@ def _take(connection: Connection, memory: Memory, now: datetime) -> tuple[Memory
     ask_redo(connection, late_ones(heard, max(memory.states[group].settled_ms for group in ALONE)))
     dealt = memory.watchers.deal(heard)
     states, changes = _advance_all(connection, memory, dealt, clock_ms, now)
+    settled = max(state.settled_ms for state in memory.states.values())
     pairs, met = memory.pairs.take(connection, memory.watchers, states, dealt, (now, clock_ms))
-    changes += met
+    changes = [*memory.untold, *changes, *met]
+    if max(state.settled_ms for state in states.values()) != settled:
+        states = settle_all(memory.watchers.watches, states)
+        save_states(connection, states, GROUPS, memory.watchers.digest, now)
     memory = Memory(memory.watchers, states, pairs, clock_ms)
     left = bool(more)
     if not more:
@@ -160,14 +172,10 @@ def _advance_all(
 ) -> tuple[dict[str, State], list[Change]]:
     watchers, states = memory.watchers, dict(memory.states)
     changes: list[Change] = []
-    moved = []
     for group in ALONE:
         step = advance(watchers.watches[group], states[group], dealt[group], clock_ms)
-        if step.state.settled_ms != states[group].settled_ms:
-            moved.append(group)
         states[group] = step.state
         changes += store_news(connection, news_of(step.told), watchers.book, now)
-    save_states(connection, states, moved, watchers.digest, now)
     return states, changes
 
 

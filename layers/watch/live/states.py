@@ -13,19 +13,27 @@ from sqlalchemy.dialects.postgresql import insert
 
 from layers.watch.detect.events import Event, latest
 from layers.watch.detect.fixes import Carry, Fixes, Rows
-from layers.watch.detect.stream import Key, State, Watch, last_of
+from layers.watch.detect.stream import BEFORE_ALL, Key, State, Watch, last_of, settle_to
 from layers.watch.live.models import WatchState
 
 States = Mapping[str, State]
 
 
 def save_states(connection: Connection, states: States, names: Iterable[str], digest: str, now: datetime) -> None:
-    """Keep what some of them had settled."""
+    """Keep what some of them had settled; what has settled nothing is soon made anew."""
     for name in names:
         state = states[name]
+        if state.settled_ms == BEFORE_ALL:
+            continue
         values = {"digest": digest, "settled_ms": state.settled_ms, "body": _pack(state), "stored_at": now}
         row = insert(WatchState).values(name=name, **values)
         connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def settle_all(watches: Mapping[str, Watch], states: States) -> dict[str, State]:
+    """All of them settled up to the latest point at which one has, so that one moment stands for all."""
+    line = max(state.settled_ms for state in states.values())
+    return {name: settle_to(watches[name], state, line) for name, state in states.items()}
 
 
 def read_states(connection: Connection, names: Iterable[str], digest: str) -> dict[str, State] | None:

@@ -43,6 +43,27 @@ def news_of(told: Iterable[Told]) -> News:
     return News(events, [key for key, each in last.items() if each.what == "withdrawn"])
 
 
+class Gathered:
+    """Told while a stretch of history is gone through: only the last word on each event is worth a row."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, Told] = {}
+
+    def add(self, told: Iterable[Told]) -> None:
+        """What one step brought."""
+        self._last.update({each.event.id: each for each in told})
+
+    def take(self, line_ms: int | None = None) -> News:
+        """What was over before a moment (Unix ms) and stays so; without a moment all the rest."""
+        done = [
+            each for each in self._last.values()
+            if line_ms is None or (each.event.end_ms is not None and each.event.end_ms < line_ms)
+        ]  # fmt: skip
+        for each in done:
+            del self._last[each.event.id]
+        return news_of(done)
+
+
 def store_news(connection: Connection, news: News, book: LawBook, now: datetime) -> list[Change]:
     """Store what is told; the words that were new. A word that stands already is not said again."""
     changes = _take_back(connection, news.gone, now)
