@@ -201,14 +201,21 @@ async def read_latest(
     """The last value of every indicator at a place, of periods over by `until`, in the order of the catalogue."""
     composer, indicators = desk.composer(), list(desk.catalogue.values())
     await fetch_latest(connection, composer, indicators, await subjects_of(connection, desk, place), until)
+    last = ends_of(composer)
+    return composer, [Last(i, last_point(composer, desk, i, place, last)) for i in indicators]
+
+
+def ends_of(composer: Composer) -> dict[str, date]:
+    """The end of the last period that was read of each code."""
     last: dict[str, date] = {}
     for code, span in composer.figures:
         if code not in last or span.until > last[code]:
             last[code] = span.until
-    return composer, [Last(i, _last(composer, desk, i, place, last)) for i in indicators]
+    return last
 
 
-def _last(composer: Composer, desk: Desk, indicator: Any, place: Place, ends: dict[str, date]) -> Point | None:
+def last_point(composer: Composer, desk: Desk, indicator: Any, place: Place, ends: dict[str, date]) -> Point | None:
+    """The last period of an indicator at a place that has a value, of the ends that were read; None without."""
     formula = formula_of(indicator)
     codes: Iterable[str] = {indicator.code} | ({c for _, c in formula.numerator} if formula else set())
     found = sorted({ends[c] for c in codes if c in ends}, reverse=True)

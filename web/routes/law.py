@@ -203,7 +203,7 @@ async def post_row(request: Request, code: Code, change: RuleChange) -> Changed:
 @router.post("/api/law/rows/{code}/withdraw")
 async def post_withdrawal(request: Request, code: Code, why: Reasoned) -> Changed:
     """Withdraw a row that should never have stood there; to end one, correct its `valid_to`."""
-    said = await _change(request, why)
+    said = await change_of(request, why)
     async with write_async(state_of(request).engine) as connection:
         stored = await withdraw_rule(connection, code, said)
         key = key_of(await _last(connection, code))
@@ -213,13 +213,13 @@ async def post_withdrawal(request: Request, code: Code, why: Reasoned) -> Change
 @router.post("/api/law/references/{code}")
 async def post_reference(request: Request, code: Code, change: ReferenceChange) -> dict[str, str]:
     """Enter a legal text in the register, or correct what is known of it."""
-    said = await _change(request, change)
+    said = await change_of(request, change)
     async with write_async(state_of(request).engine) as connection:
         return {"code": await put_reference(connection, code, change.model_dump(exclude={"reason"}), said)}
 
 
 async def _put(request: Request, code: str | None, change: RuleChange) -> Changed:
-    said = await _change(request, change)
+    said = await change_of(request, change)
     values = change.model_dump(exclude={"reason"})
     for day in ("valid_from", "valid_to"):
         values[day] = None if values[day] is None else start_of_day(values[day])
@@ -237,7 +237,7 @@ def _changed(key: tuple[str, str, str, str], stored: Stored) -> Changed:
     return Changed(code=stored.code, warnings=[hole_view(key, hole) for hole in stored.holes])
 
 
-async def _change(request: Request, why: Reasoned) -> Change:
+async def change_of(request: Request, why: Reasoned) -> Change:
     """Who asks and why; NeedsLogin or NotAllowed for anybody but an editor. A key needs no page of ours."""
     if bearer(request) is None:
         check_origin(request)
