@@ -16,6 +16,7 @@ from fixtures.daily import daily_letters
 from fixtures.fishery_books import fishery_letters
 from fixtures.fleet import SEED, boats
 from fixtures.forms import form_letters
+from fixtures.history import history_letters
 from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
@@ -145,6 +146,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
         if not is_withdrawn(connection, layers[layer], sender.code)  # the owner's file stands in its place
     ]
     sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
+    sent += history_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)
     taken = post(connection, sent, now, say)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -86,6 +87,7 @@ def degrees_of(given: str, axis: Axis) -> float | None:
     return None if readings(given) else parse_degrees(given, axis)
 
 
+@lru_cache(maxsize=8192)  # forms say the same names over and over
 def bare(title: str) -> str:
     """A title as it is compared: folded, without its unit in brackets, without signs."""
     return _SIGNS.sub(" ", fold(_BRACKETS.sub(" ", title))).strip()

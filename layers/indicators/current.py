@@ -82,7 +82,8 @@ SELECT {_ALL}, said, contested FROM (
 
 _TOUCHED = """
 CREATE TEMP TABLE IF NOT EXISTS touched_figure (
-    indicator text, period_to date, period_from date, subject_kind text, subject text
+    indicator text, period_to date, period_from date, subject_kind text, subject text,
+    PRIMARY KEY (indicator, period_to, period_from, subject_kind, subject)
 ) ON COMMIT DELETE ROWS
 """
 _FORGET = f"DELETE FROM figure AS o USING touched_figure AS k WHERE {_SAME.format('k', 'o')}".encode()  # noqa: S608
@@ -92,7 +93,7 @@ _HERE = f"EXISTS (SELECT FROM touched_figure AS k WHERE {_SAME.format('k', 'o')}
 def touch(connection: psycopg.Connection, keys_sql: str, place: Mapping[str, object]) -> None:
     """Note which figures a change is about: `keys_sql` selects their KEY columns. Before `refresh_touched`."""
     connection.execute(_TOUCHED)
-    connection.execute(f"INSERT INTO touched_figure ({_KEYS}) {keys_sql}".encode(), place)
+    connection.execute(f"INSERT INTO touched_figure ({_KEYS}) {keys_sql} ON CONFLICT DO NOTHING".encode(), place)
 
 
 def refresh_touched(connection: psycopg.Connection) -> None:
