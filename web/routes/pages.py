@@ -32,6 +32,12 @@ async def fisheries() -> Response:
     return page("fisheries")
 
 
+@router.get("/cases")
+async def cases() -> Response:
+    """What needs somebody, and what was done about it."""
+    return page("cases")
+
+
 @router.get("/law")
 async def law() -> Response:
     """The law by conduct, length and day."""

@@ -7,6 +7,7 @@ import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
 import { books } from './books';
 import { bulletins } from './bulletins';
+import { cases } from './cases';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -33,6 +34,7 @@ export const en: Dictionary = {
   sources: sources.en,
   region: region.en,
   shifts: shift.en,
+  cases: cases.en,
   bulletins: bulletins.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

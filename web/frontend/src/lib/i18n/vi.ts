@@ -6,6 +6,7 @@ import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
 import { bulletins } from './bulletins';
+import { cases } from './cases';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -32,6 +33,7 @@ export const vi = {
   sources: sources.vi,
   region: region.vi,
   shifts: shift.vi,
+  cases: cases.vi,
   bulletins: bulletins.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
