@@ -21,6 +21,7 @@ from web.case_card import read_card
 from web.cases import Asked, read_queue
 
 GOAL = 10.0
+THEN = 30.0
 ROUNDS = 5
 BOATS, CASES, DAYS, EVERY_S = 6_500, 5_000, 30, 7_200
 LISTED = 200
@@ -112,6 +113,14 @@ def queue_anew(connection: Connection) -> list[str]:
     return list(connection.scalars(text(_QUEUE), {"now": now(), "limit": LISTED}))
 
 
+def queue_then(connection: Connection) -> list[str]:
+    """The queue as it stood before every case was touched, out of all ledgers."""
+    found = read_queue(
+        connection, Asked("open", "", None, None, "", LISTED, now() - timedelta(minutes=30)), Role.OFFICER, now()
+    )
+    return [line.number for line in found.cases]
+
+
 def panel(connection: Connection) -> list[str]:
     """A case of people in danger whole; the boats nearest to it."""
     return [boat.label for boat in read_card(connection, NUMBER, Role.OFFICER, now(), {}).nearest]
@@ -134,6 +143,7 @@ def run(ground: Ground) -> list[Goal]:
             goals = [
                 goal("queue of cases", (queue_anew, queue), opened, stored),
                 goal("panel of a case", (panel_anew, panel), opened, stored),
+                then(opened),
             ]
         engine.dispose()
     return goals
@@ -147,3 +157,11 @@ def goal(name: str, ways: tuple[Callable[[Connection], list[str]], ...], opened:
     first, second = take_turns(rivals, ROUNDS)
     detail = {"positions": stored, "cases": CASES, "listed": len(kept), "rounds": ROUNDS}
     return Goal(f"{name}: asked anew / kept", first.wall / second.wall, GOAL, detail=detail)
+
+
+def then(opened: Connection) -> Goal:
+    """How many times the queue of now the queue of a moment takes."""
+    assert queue_then(opened) == queue(opened)
+    rivals: list[Callable[[], Spent]] = [partial(spent_by, partial(way, opened)) for way in (queue_then, queue)]
+    first, second = take_turns(rivals, ROUNDS)
+    return Goal("queue of cases at a moment / now", first.wall / second.wall, THEN, most=True, detail={"cases": CASES})

@@ -28,12 +28,16 @@ def _value(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name in _MOMENTS and value is not None else value
 
 
-# The same in the database, for every case at a moment: of what several entries set the last one counts.
+# The same in the database, for every case at a moment: of what several entries set the last one counts. A case nobody
+# has touched since stands as it stood.
 _THEN = """
+SELECT w.* FROM watch_case AS w WHERE w.changed_at <= :now
+UNION ALL
 SELECT r.* FROM (
     SELECT e.case_id, jsonb_object_agg(s.key, s.value ORDER BY e.id) AS told, count(DISTINCT e.id) AS version
-    FROM case_entry AS e CROSS JOIN LATERAL jsonb_each(e.body -> 'set') AS s
-    WHERE e.at <= :now GROUP BY e.case_id
+    FROM watch_case AS w JOIN case_entry AS e ON e.case_id = w.id AND e.at <= :now
+    CROSS JOIN LATERAL jsonb_each(e.body -> 'set') AS s
+    WHERE w.changed_at > :now AND w.opened_at <= :now GROUP BY e.case_id
 ) AS f CROSS JOIN LATERAL jsonb_populate_record(
     NULL::watch_case, f.told || jsonb_build_object('id', f.case_id, 'version', f.version)) AS r
 """

@@ -64,7 +64,8 @@ def append(
     BadInput when there is no such case, or somebody changed it meanwhile.
     """
     queue_up(connection)
-    row = connection.execute(select(Case.version).where(Case.id == case_id).with_for_update()).one_or_none()
+    wanted = select(Case.version, Case.changed_at).where(Case.id == case_id).with_for_update()
+    row = connection.execute(wanted).one_or_none()
     if row is None:
         raise BadInput(f"case={case_id}: there is no such case", field="case")
     if read is not None and read != row.version:
@@ -72,6 +73,7 @@ def append(
         detail = f"version={read}: somebody changed this case meanwhile; read it again"
         raise Conflict(detail, field="version", title=title)
     told = {"changed_at": entry.at, **(change or {})}
+    told["changed_at"] = max(told["changed_at"], row.changed_at)  # what is written down late changes it no earlier
     connection.execute(update(Case).where(Case.id == case_id).values(**told, version=row.version + 1))
     number = _put(connection, case_id, entry, told)
     tell(connection)

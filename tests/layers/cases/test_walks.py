@@ -61,14 +61,26 @@ def check(connection, number, now):
     entries = connection.execute(entries_statement(case.id)).all()
     about = read_about(connection, case, now)
     assert fold(entries) == {name: value for name, value in case._mapping.items() if name != "id"}
-    then = select(*[getattr(CaseThen, c.name) for c in Case.__table__.columns]).where(CaseThen.number == number)
-    assert connection.execute(then, {"now": datetime(2100, 1, 1, tzinfo=UTC)}).one()._mapping == case._mapping
+    for moment in (case.changed_at, case.changed_at - timedelta(microseconds=1), START + (now - START) / 2):
+        check_then(connection, case, entries, moment)
     assert case.version == len(entries)
     assert case.state in about.flow.states
     assert (case.state == "closed") == (case.closed_at is not None)
     assert case.due_at == min((clock.at for clock in about.clocks()), default=None)
     assert (case.due_at is None) == (case.state == "closed")
     return case
+
+
+def check_then(connection, case, entries, moment):
+    """As it stood then, in the database, is what the entries up to then come to."""
+    then = select(*[getattr(CaseThen, c.name) for c in Case.__table__.columns]).where(CaseThen.id == case.id)
+    found = connection.execute(then, {"now": moment}).one_or_none()
+    if moment < case.opened_at:
+        assert found is None
+        return
+    told = fold(entry for entry in entries if entry.at <= moment)
+    assert found is not None
+    assert {name: value for name, value in found._mapping.items() if name != "id"} == told
 
 
 @pytest.mark.parametrize("kind", ["silence", "distress", "other"])
