@@ -37,8 +37,10 @@ def verify_file(data: bytes, connection: psycopg.Connection | None) -> FileVerdi
         return FileVerdict(faults, None)
     row = connection.execute(_NOTED, {"found": digest(known)}).fetchone()
     noted = None if row is None else f"{row[0]}, line {row[1]}, {row[2].isoformat()}, {row[3]}"
-    if noted is None and not faults:
-        faults = ["file: no line of any case knows it; it was not made here, or it was changed"]
+    is_manifest = data.startswith(ZIP) and known != b""
+    if noted is None and (not faults or is_manifest):
+        what = MANIFEST if is_manifest else "file"
+        faults = [*faults, f"{what}: no line of any case knows it; it was not made here, or it was changed"]
     return FileVerdict(faults + _other_heads(connection, seals), noted)
 
 
