@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
 from geo.ecef import chord_m, to_ecef
-from geo.measure import bearing_deg, distance_m
+from geo.measure import distance_m
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -70,17 +70,17 @@ def radius_m(radii_m: Floats, bearing: Floats) -> Floats:
 
     On the edge of two quadrants the wider one holds.
     """
-    turned, radii, row = np.nan_to_num(bearing), np.nan_to_num(radii_m), np.arange(len(bearing))
-    sides = (((turned + edge) // 90).astype(np.intp) % 4 for edge in (-EDGE_DEG, EDGE_DEG))
+    radii, row = np.nan_to_num(radii_m), np.arange(len(bearing))
+    sides = (((bearing + edge) // 90).astype(np.intp) % 4 for edge in (-EDGE_DEG, EDGE_DEG))
     found: Floats = np.maximum(*(radii[row, quadrant] for quadrant in sides))
     return found
 
 
 def is_inside(field: Field, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-    """Whether each point is within the wind field of its own row of `field`: all of one length; NaN is not."""
-    away = distance_m(field.lon, field.lat, lon, lat)
-    reach = radius_m(field.radii_m, bearing_deg(field.lon, field.lat, lon, lat))
-    return np.asarray((reach > 0) & (away <= reach))
+    """Whether each point is within the wind field of its own row of `field`: all of one length, nothing missing."""
+    bearing, _, away = _GEOD.inv(field.lon, field.lat, lon, lat)
+    reach = radius_m(field.radii_m, np.mod(bearing, 360.0))
+    return np.asarray((reach > 0) & (np.asarray(away) <= reach))
 
 
 def arrival_s(field: Field, lon: ArrayLike, lat: ArrayLike, since_s: float, step_s: float = STEP_S) -> Floats:
@@ -94,22 +94,31 @@ def arrival_s(field: Field, lon: ArrayLike, lat: ArrayLike, since_s: float, step
     open_ = np.flatnonzero(~np.isnan(x) & ~np.isnan(y))
     if not len(steps.t_s) or not len(open_):
         return found
-    spots, centres = to_ecef(x, y), to_ecef(steps.lon, steps.lat)
-    widest = np.nan_to_num(steps.radii_m).max(axis=1)
-    for n in range(len(steps.t_s)):  # each point leaves the race when it is reached
-        near = open_[chord_m(spots[open_], centres[n]) <= widest[n]]  # the chord is never longer than the way
-        hit = near[is_inside(_repeat(steps, n, len(near)), x[near], y[near])]
-        if len(hit):
-            before = steps.t_s[max(n - 1, 0)]
-            found[hit] = _refine(field, x[hit], y[hit], before, steps.t_s[n])
-            open_ = open_[np.isnan(found[open_])]
+    first = _first_step(steps, x, y, open_)
+    hit = np.flatnonzero(first >= 0)
+    before = steps.t_s[np.maximum(first[hit] - 1, 0)]
+    found[hit] = _refine(field, x[hit], y[hit], before, steps.t_s[first[hit]])
     return found
 
 
-def _refine(field: Field, lon: Floats, lat: Floats, outside_s: float, inside_s: float) -> Floats:
+def _first_step(steps: Field, lon: Floats, lat: Floats, among: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The first of the steps at which each point is inside, -1 for none; a point leaves the race when it is reached."""
+    first = np.full(len(lon), -1, dtype=np.intp)
+    spots, centres = to_ecef(lon, lat), to_ecef(steps.lon, steps.lat)
+    widest = steps.radii_m.max(axis=1)
+    for n in range(len(steps.t_s)):
+        near = among[chord_m(spots[among], centres[n]) <= widest[n]]  # the chord is never longer than the way
+        if len(near):
+            hit = near[is_inside(_repeat(steps, n, len(near)), lon[near], lat[near])]
+            first[hit] = n
+            among = among[first[among] < 0]
+    return first
+
+
+def _refine(field: Field, lon: Floats, lat: Floats, outside_s: Floats, inside_s: Floats) -> Floats:
     """Between a moment when points were outside and one when they were inside: when they were reached."""
-    low, high = np.full(len(lon), outside_s), np.full(len(lon), inside_s)
-    while (high - low).max() > REFINED_S:
+    low, high = outside_s, inside_s
+    while (high - low).max(initial=0.0) > REFINED_S:
         middle = (low + high) / 2
         inside = is_inside(field.at(middle), lon, lat)
         low, high = np.where(inside, low, middle), np.where(inside, middle, high)

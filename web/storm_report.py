@@ -99,8 +99,13 @@ def _totals(sheet: Any, looks: dict[str, Any], found: Found) -> None:
 
 def _row(sheet: Any, line: int, told: tuple[Any, str, list[Tally]], look: Any) -> None:
     nth, title, tallies = told
-    figures = [figure for tally in tallies for figure in (tally.boats, tally.people, tally.unknown)]
+    figures = [figure for tally in tallies for figure in (tally.boats, _people(tally), tally.unknown)]
     sheet.write_row(line, 0, [nth, title, *figures, tallies[1].boats - tallies[0].boats], look)
+
+
+def _people(tally: Tally) -> int | str:
+    """The people aboard; of boats of which nobody told any it is no zero."""
+    return NONE if tally.boats and tally.unknown == tally.boats else tally.people
 
 
 def _add(whole: Tally, part: Tally) -> None:
@@ -112,7 +117,7 @@ def _add(whole: Tally, part: Tally) -> None:
 def _states(sheet: Any, looks: dict[str, Any], found: Found, line: int) -> None:
     sheet.write_row(line, 1, ["Trạng thái", *UNDER], looks["head"])
     for nth, (state, tally) in enumerate(in_states(found.fleet, found.verdicts).items(), line + 1):
-        sheet.write_row(nth, 1, [STATES[state].vi, tally.boats, tally.people, tally.unknown], looks["number"])
+        sheet.write_row(nth, 1, [STATES[state].vi, tally.boats, _people(tally), tally.unknown], looks["number"])
     sheet.write_row(line + len(STATES) + 1, 1, ["Cộng", len(found.fleet)], looks["sum"])
 
 

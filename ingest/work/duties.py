@@ -13,15 +13,12 @@ from ingest.forms import form_named
 from ingest.poll.guard import guard_of
 from ingest.poll.poll import Feed, is_due, make_feed, poll
 from ingest.work.bench import Bench
-from ingest.work.duty import EVERY_5_S, EVERY_10_MINUTES, EVERY_15_S, EVERY_MINUTE, Duty, Errand
+from ingest.work.duty import EVERY_5_S, EVERY_15_S, EVERY_MINUTE, Duty, Errand
 from ingest.work.health import all_finds
+from ingest.work.sea_duties import sea_duties
 from ingest.work.settings import WorkSettings
-from layers.bulletins.due import make_due
-from layers.bulletins.fisheries import FISHERIES
-from layers.database import make_engine, write
-from layers.desk.passage_keeper import keep_passages
+from layers.database import make_engine
 from layers.health.keep import check_due
-from layers.seals.seal import head_line, seal_days, seals_folder
 
 MIB = 1 << 20
 
@@ -30,9 +27,7 @@ def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: P
     """What is done every so often. BadInput names the setting that cannot be."""
     duties = [
         Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root)),
-        Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)),
-        Duty("make_reports", EVERY_MINUTE, make_reports),
-        Duty("watch_own_zones", EVERY_MINUTE, watch_own_zones),
+        *sea_duties(settings),
     ]
     if exchange.exchange_url:
         exchange.may()
@@ -76,19 +71,6 @@ def poll_feed(feeds: dict[str, Feed]) -> Callable[[Bench, str], None]:
     return work
 
 
-def make_reports(bench: Bench) -> None:
-    """Make and keep the reports of the day, week and month that ended last, once, soon after their end."""
-    engine = make_engine(bench.url)
-    try:
-        for report in (FISHERIES,):
-            with write(engine) as connection:
-                made = make_due(connection, report, bench.clock())
-            for period in made:
-                bench.say(f"report {report.name}: {period.kind} of {period.first} kept")
-    finally:
-        engine.dispose()
-
-
 def ask_axis(exchange: ExchangeSettings) -> Callable[[Bench], None]:
     """One round of asking the provincial axis."""
 
@@ -120,31 +102,6 @@ def look_at_drop(settings: WorkSettings) -> Callable[[Bench], None]:
                 settle_folder(connection, root / name, told.source or name, told, bench.clock)
 
     return work
-
-
-def seal_finished_days(settings: WorkSettings) -> Callable[[Bench], None]:
-    """Seal every finished day: soon after midnight, and again where something was still being written."""
-    folder = seals_folder(settings.resolved_data_dir())
-
-    def work(bench: Bench) -> None:
-        with bench.connect() as connection:
-            seal_days(
-                connection, bench.clock(), "work", folder, lambda seal: bench.say(f"sealed {head_line(seal)[:-1]}")
-            )
-
-    return work
-
-
-def watch_own_zones(bench: Bench) -> None:
-    """Write down who came into or left the zones that officers asked to be warned of."""
-    engine = make_engine(bench.url)
-    try:
-        with write(engine) as connection:
-            kept = keep_passages(connection, bench.clock())
-    finally:
-        engine.dispose()
-    if kept:
-        bench.say(f"own zones: {kept} passages written down")
 
 
 def check_invariants(settings: WorkSettings, spool_root: Path) -> Callable[[Bench], None]:

@@ -25,6 +25,7 @@ import point_tiles
 import replay_chunks
 import silent_region
 import source_pulses
+import storm_board
 import unit_sums
 import watch_rounds
 import web_memory
@@ -60,6 +61,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "encounters", lambda: encounters.run(on)
     yield "region", silent_region.run
     yield "watch", lambda: watch_rounds.run(on)
+    yield "storm", lambda: storm_board.run(on)
 
 
 def write_lines(found: Goal | list[Goal]) -> int:

@@ -10,6 +10,7 @@ export const stormEn: Record<keyof typeof stormVi, string> = {
   over: 'over',
   bulletin: 'Bulletin',
   issued: 'issued',
+  issuedAt: 'Issued at',
   newest: 'newest',
   former: 'A former bulletin is shown',
   noBulletin: 'No bulletin yet',

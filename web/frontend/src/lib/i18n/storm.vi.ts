@@ -8,6 +8,7 @@ export const stormVi = {
   over: 'đã qua',
   bulletin: 'Bản tin',
   issued: 'phát',
+  issuedAt: 'Lúc phát',
   newest: 'mới nhất',
   former: 'Đang xem bản tin cũ',
   noBulletin: 'Chưa có bản tin',
