@@ -49,7 +49,8 @@ def _orders(connection: Connection, number: int, now: datetime) -> None:
 
 
 def _rooms(connection: Connection, now: datetime) -> None:
-    there = set(connection.execute(select(ShelterState.port_code, ShelterState.reported_at)).tuples())
+    told = connection.execute(select(ShelterState.port_code, ShelterState.reported_at))
+    there = {tuple(row) for row in told}
     for room in simulated.rooms(now):
         if (room.port_code, room.reported_at) not in there:
             said = {"reported_by": "Ban quản lý cảng (mô phỏng)", "source": "báo cáo mô phỏng", "origin": ORIGIN}

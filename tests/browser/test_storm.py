@@ -1,4 +1,4 @@
-"""The storm's page in a real browser: counts are lists, the deadline in words, the call list by keyboard, writing down."""
+"""The storm's page in a real browser: counts are lists, the deadline in words, calls by keyboard, writing down."""
 
 from collections.abc import Callable
 from typing import Any
