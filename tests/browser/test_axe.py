@@ -190,3 +190,23 @@ def test_the_law(lang: str, axe: str, open_page: Open) -> None:
     expect(page.locator(by("five-dates"))).to_be_visible()
     page.locator(by("law-register")).locator("summary").click()
     assert find_violations(page, axe) == []
+
+
+def test_a_shift_and_its_handover(axe: str, open_page: Open) -> None:
+    page = open_page("/shift", Role.OFFICER).page
+    wait_ready(page)
+    if page.locator(by("shift-begin")).count():
+        assert find_violations(page, axe) == []
+        page.locator(by("shift-begin")).locator("button[type=submit]").click()
+    expect(page.locator(by("shift-head"))).to_be_visible()
+    page.locator(by("hand-over")).click()
+    expect(page.locator(by("handover"))).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_report(lang: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/reports?kind=week&lang={lang}", Role.OFFICER).page
+    wait_ready(page)
+    expect(page.locator(by("report"))).to_be_visible()
+    assert find_violations(page, axe) == []
