@@ -14,6 +14,7 @@ import copy_and_orm
 import copy_ratios
 import day_seals
 import decode_and_store
+import desk_questions
 import detectors
 import encounters
 import file_rows
@@ -62,6 +63,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "region", silent_region.run
     yield "watch", lambda: watch_rounds.run(on)
     yield "storm", lambda: storm_board.run(on)
+    yield "desk", lambda: desk_questions.run(on)
 
 
 def write_lines(found: Goal | list[Goal]) -> int:

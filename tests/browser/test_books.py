@@ -29,7 +29,7 @@ def test_lists_boats_and_their_papers(open_page) -> None:
     expect(books.locator('[data-paper="over"]').first).to_contain_text("hết hạn", timeout=30_000)
     page.locator('[data-testid="tab-people"]').click()
     people = page.locator('[data-testid="boat-people"]')
-    expect(people.locator('[data-testid="masked"]')).to_contain_text("••••")
+    expect(people.locator('[data-testid="masked"]')).to_contain_text("••••", timeout=30_000)
     people.locator('[data-testid="unmask"]').click()
     people.locator('[data-testid="unmask-reason"]').fill("thử gọi tàu")
     people.locator('[data-testid="unmask-ask"]').click()
@@ -49,11 +49,13 @@ def test_a_list_becomes_a_group_that_the_map_shows_alone(open_page) -> None:
     page.locator('[data-testid="books-group-name"]').fill("Giấy phép hết hạn, thử")
     page.keyboard.press("Enter")
     made = page.locator('[data-testid="books-made"] a')
-    expect(made).to_contain_text(f"({total})")
+    expect(made).to_contain_text(f"({total})", timeout=30_000)
     made.click()
     expect(page.locator('[data-testid="filter"]')).to_have_attribute("data-count", str(total), timeout=30_000)
-    expect(page.locator("[data-denominator]")).to_have_attribute("data-denominator", str(total))
+    expect(page.locator("[data-denominator]")).to_have_attribute("data-denominator", str(total), timeout=30_000)
     page.go_back()
     page.locator('[data-list="high_risk"]').click()
-    expect(page.locator(f"{ROWS} li").first).to_contain_text("=")
+    expect(page.locator(f"{ROWS} li").first).to_contain_text(
+        "=", timeout=30_000
+    )  # each reason: times × weight = points
     watched.check()

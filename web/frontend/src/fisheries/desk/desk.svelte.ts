@@ -167,8 +167,9 @@ export class Desk {
     if (!this.table) this.page.setWide(null);
   }
 
-  async loadGroups(): Promise<void> {
-    await this.try(async () => (this.groups = await deskApi.groups()));
+  /** Whether they could be read. */
+  async loadGroups(): Promise<boolean> {
+    return (await this.try(async () => (this.groups = await deskApi.groups()))) !== null;
   }
 
   async showGroup(group: Pick<Group, 'id' | 'name'> | null): Promise<void> {
@@ -198,9 +199,9 @@ export class Desk {
 
   /** A group changed, here or at another desk: lists and the map follow. */
   async follow(): Promise<void> {
-    await this.loadGroups();
+    const loaded = await this.loadGroups();
     const shown = this.filter?.group ?? null;
-    if (shown === null) return;
+    if (!loaded || shown === null) return;
     const group = this.groups.find(({ id }) => id === shown);
     await this.showGroup(group ?? null);
   }
