@@ -1,4 +1,4 @@
-"""The whole round of the watch over a database: read, detect, store words, make cases; against 5,000 positions a second."""
+"""The whole round of the watch over a database: read, detect, store words, open cases; against 5,000 positions/s."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -65,7 +65,7 @@ def _judge(
         return None
     if event["conduct"] != "silence":
         heard = _last_heard(connection, event["transmitters"])
-        waited = now - event["stored_at"]
+        waited = now - event["found_at"]
         lately = heard is None or now - heard <= HEARD_WITHIN
         return Wanted(event, policy, event["began_at"]) if lately and waited >= _patience(policy) else None
     began = _counts_from(connection, event)

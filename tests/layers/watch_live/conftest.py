@@ -29,7 +29,16 @@ _PORT = """
 INSERT INTO fishing_port (id, code, content_hash, source_id, delivery_id, t, heard_at, name, radius_m, geom)
 VALUES (1, 'P', 0, 1, 1, %s, %s, 'Cảng', 1000, ST_SetSRID(ST_MakePoint(108.9, 15.1), 4326))
 """
-PORT = (108.9, 15.1)
+_ZONE = """
+INSERT INTO zone (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, verified, geom)
+VALUES (%(id)s, %(code)s, 0, 1, 1, %(t)s, %(t)s, 'Vùng', %(kind)s, false,
+        ST_Multi(ST_MakeEnvelope(%(w)s, 13, %(e)s, 17, 4326)))
+"""
+_LINE = """
+INSERT INTO boundary (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, geom)
+VALUES (1, 'R', 0, 1, 1, %(t)s, %(t)s, 'Ranh giới thử', 'fishing_limit',
+        ST_GeomFromText('MULTILINESTRING((113 5, 113 25))', 4326))
+"""
 
 
 @dataclass
@@ -64,6 +73,13 @@ class Sea:
             (key, kind),
         ).fetchone()
         return row[0]
+
+    def draw(self) -> None:
+        """Two belts and a boundary at 113° E."""
+        for number, (kind, west, east) in enumerate([("belt_inshore", 109.2, 110), ("belt_offshore", 110, 114)], 1):
+            told = {"id": number, "code": f"Z{number}", "kind": kind, "w": west, "e": east, "t": self.now}
+            self.connection.execute(_ZONE, told)
+        self.connection.execute(_LINE, {"t": self.now})
 
     def link(self, boat: int, key: str, since: datetime, until: datetime | None = None) -> None:
         self.connection.execute(

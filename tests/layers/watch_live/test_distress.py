@@ -54,7 +54,7 @@ def test_a_call_of_years_ago_that_is_loaded_today_rings_no_bell(sea):
     sea.store([sea.fix("vms:A:1", -24 * 30, flags=SOS)])
     sea.settle(0.1)
     assert len(sea.events("distress")) == 1
-    assert sea.cases() == []
+    assert sea.cases("distress") == []
 
 
 def test_somebody_calls_by_radio(sea):

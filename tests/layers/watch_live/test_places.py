@@ -5,24 +5,6 @@ from sqlalchemy import func, select
 from layers.vessels.registry import VesselNow
 from layers.vessels.status import STATUS
 
-_ZONE = """
-INSERT INTO zone (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, verified, geom)
-VALUES (%(id)s, %(code)s, 0, 1, 1, %(t)s, %(t)s, 'Vùng', %(kind)s, false,
-        ST_Multi(ST_MakeEnvelope(%(w)s, 13, %(e)s, 17, 4326)))
-"""
-_LINE = """
-INSERT INTO boundary (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, geom)
-VALUES (1, 'R', 0, 1, 1, %(t)s, %(t)s, 'Ranh giới thử', 'fishing_limit',
-        ST_GeomFromText('MULTILINESTRING((113 5, 113 25))', 4326))
-"""
-
-
-def draw(sea) -> None:
-    for number, (kind, west, east) in enumerate([("belt_inshore", 109.2, 110), ("belt_offshore", 110, 114)], 1):
-        told = {"id": number, "code": f"Z{number}", "kind": kind, "w": west, "e": east, "t": sea.now}
-        sea.connection.execute(_ZONE, told)
-    sea.connection.execute(_LINE, {"t": sea.now})
-
 
 def statuses(sea) -> dict[str, int]:
     with sea.engine.connect() as connection:
@@ -33,7 +15,7 @@ def statuses(sea) -> dict[str, int]:
 
 
 def test_beyond_the_line_is_foreign_and_the_wrong_belt_is_another_matter(sea):
-    draw(sea)
+    sea.draw()
     for number in (1, 2, 3):
         sea.boat(number, f"vms:A:{number}")
     sea.now = sea.at(6)
@@ -55,7 +37,7 @@ def test_beyond_the_line_is_foreign_and_the_wrong_belt_is_another_matter(sea):
 
 
 def test_a_place_that_cannot_be_is_no_crossing_but_the_device_has_spoken(sea):
-    draw(sea)
+    sea.draw()
     sea.boat(1, "vms:A:1")
     sea.store([sea.fix("vms:A:1", 0), sea.fix("vms:A:1", 6, lon=114.0, flags=8), sea.fix("vms:A:1", 7)])
     sea.settle(7.1)
@@ -68,7 +50,7 @@ def test_a_line_that_is_loaded_later_is_judged_by_at_once(sea):
     sea.store([sea.fix("vms:A:1", 0, lon=114.0), sea.fix("vms:A:1", 1, lon=114.0)])
     sea.settle(1.1)
     assert sea.told("boundary") == []
-    draw(sea)
+    sea.draw()
     sea.settle(1.2)
     assert sea.told("boundary") == [("beyond", 1, 0.0, None)]
 
