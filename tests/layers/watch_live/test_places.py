@@ -25,9 +25,9 @@ def test_beyond_the_line_is_foreign_and_the_wrong_belt_is_another_matter(sea):
         + [sea.fix("vms:A:3", hour, lon=110.5 + 0.03 * hour, sog=2.0) for hour in (0, 1, 2, 3)]
     )
     sea.settle(3.1)
-    assert sea.told("boundary") == [("near", 1, 0.0, 1.0), ("beyond", 1, 2.0, None)]
+    assert sea.told("boundary") == [("near", 1, 1.0, 1.0), ("beyond", 1, 2.0, None)]
     assert sea.told("zone") == [("wrong_belt", 2, 0.0, None)]
-    assert [(case.kind, case.vessel_id) for case in sea.cases()] == [("boundary", 1), ("zone", 2)]
+    assert [(case.kind, case.vessel_id) for case in sea.cases()] == [("zone", 2), ("boundary", 1)]
     assert statuses(sea) == {"foreign": 1, "wrong_belt": 1, "on_time": 1}
     sea.store([sea.fix("vms:A:1", 4.0, lon=112.5), sea.fix("vms:A:2", 4.0, lon=110.5), sea.fix("vms:A:3", 4.0)])
     sea.settle(4.1)
