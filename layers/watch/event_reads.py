@@ -36,7 +36,9 @@ def events_statement(asked: Asked) -> Select[*tuple[Any, ...]]:
     if asked.step is not None:
         conditions.append(event.step == asked.step)
     if asked.vessel_id is not None:
-        conditions.append(event.vessels.contains([asked.vessel_id]))
+        conditions.append(
+            event.vessels.bool_op("@>")(func.array_append(literal_column("'{}'::int4[]"), asked.vessel_id))
+        )
     if since is not None:
         conditions.append(func.coalesce(event.ended_at, literal_column("'infinity'::timestamptz")) >= since)
     if until is not None:

@@ -30,6 +30,13 @@ class EventRow(Base):
         Index("uq_event_current", "key", unique=True, postgresql_where=text("superseded_at IS NULL")),
         Index("ix_event_vessels", "vessels", postgresql_using="gin"),
         Index("ix_event_conduct_began", "conduct", "step", "began_at"),
+        Index(
+            "ix_event_lasting",
+            "conduct",
+            "step",
+            text("COALESCE(ended_at, 'infinity'::timestamp with time zone)"),
+            postgresql_where=text("superseded_at IS NULL AND what <> 'withdrawn'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -8,7 +8,7 @@ import pytest
 from geo.clock import unix_ms
 from ingest.bus.settings import SpoolSettings
 from ingest.deliveries import Delivery, Sender
-from ingest.outcome import Fix
+from ingest.outcome import Fix, Flag
 from ingest.work.bench import Bench
 from ingest.work.health import watch_not_behind
 from ingest.work.watching import LOCK, PROCESS, Watching
@@ -31,9 +31,8 @@ def test_a_call_for_help_wakes_it(connection, database_url, watching):
     with connect(database_url) as other:
         writer = Delivery(other, Sender("ais", "simulated"), "test", lambda: NOW).writer
         t_ms = unix_ms(NOW) - 1000
-        call = Fix(
-            "mmsi:970010001", t_ms, 1, t_ms, 1_105_000_000, 150_000_000, 0, 0, None, 14, 1, 0, Flag.DISTRESS, b""
-        )
+        said = (1_105_000_000, 150_000_000, 0, 0, None, 14, 1, 0, int(Flag.DISTRESS))
+        call = Fix("mmsi:970010001", t_ms, 1, t_ms, *said, b"")
         writer.write_batch(Batch([call]))
     assert any(orjson.loads(each.payload).get("layer") == "case" for each in connection.notifies(timeout=60))
     assert connection.execute("SELECT kind FROM watch_case").fetchall() == [("distress",)]
