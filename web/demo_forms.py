@@ -1,7 +1,7 @@
 """The demonstration's templates and what is expected by when: examples, simulated, changed by nobody's restart."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,8 @@ from layers.sources.templates import ensure_templates
 EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "contracts" / "templates"
 BASIS = "Lịch nộp mô phỏng, chưa xác minh"
 OFFICE = ("Văn phòng Ủy ban nhân dân tỉnh (mô phỏng)", "Phòng Tổng hợp (mô phỏng)", "000 0000 005")
+TARGETS = {"thu_ns": 9400, "giaingan": 95, "luot_khach": 2_600_000, "dn_moi": 1300}
+TARGET_SOURCE = "Kế hoạch mô phỏng, chưa xác minh"
 HEALTH = ("Sở Y tế (mô phỏng)", "Phòng Kế hoạch – Tài chính (mô phỏng)", "000 0000 002")
 
 
@@ -43,3 +45,16 @@ def ensure_forms(connection: psycopg.Connection, now: datetime) -> None:
         if known is not None and not known[0]:
             for rule in expectations(now):
                 keep_expectation(connection, rule, now)
+        _ensure_targets(connection, local_date(now).year)
+
+
+def _ensure_targets(connection: psycopg.Connection, year: int) -> None:
+    """Simulated targets of the year, where there are none yet."""
+    for indicator, value in TARGETS.items():
+        said = (f"demo.{indicator}.{year}", indicator, date(year, 1, 1), date(year + 1, 1, 1), value, TARGET_SOURCE)
+        connection.execute(
+            "INSERT INTO indicator_target (code, indicator, subject_kind, subject, period_from, period_to, value,"
+            " source, verified) SELECT %s, %s, 'province', '51', %s, %s, %s, %s, false"
+            " WHERE NOT EXISTS (SELECT FROM indicator_target WHERE code = %s)",
+            (*said, said[0]),
+        )

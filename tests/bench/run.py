@@ -20,6 +20,7 @@ import encounters
 import file_rows
 import garbage
 import geofence
+import indicators
 import moments
 import outline_tiles
 import point_tiles
@@ -59,6 +60,7 @@ def benchmarks(on: Ground) -> Iterator[tuple[str, Benchmark]]:
     yield "workbook", lambda: workbook_rows.run(on)
     yield "fence", geofence.run
     yield "detectors", detectors.run
+    yield "indicators", lambda: indicators.run(on)
     yield "encounters", lambda: encounters.run(on)
     yield "region", silent_region.run
     yield "watch", lambda: watch_rounds.run(on)
