@@ -14,7 +14,8 @@ from layers.books import disagreement, slips
 from layers.books.registry import load_books
 from layers.bulletins import kept as bulletins_kept
 from layers.database import MIGRATION_LOCK
-from layers.desk import groups, own_zone
+from layers.desk import groups as boat_groups
+from layers.desk import own_zone
 from layers.health import models as health_models
 from layers.indicators import catalogue, current, groups
 from layers.indicators import models as indicator_models
@@ -29,8 +30,6 @@ from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
 from layers.wall import models as wall_models
 from layers.watch import event_rows, policy, references, rules
-from layers.watch.cases import flow, institutions, notices
-from layers.watch import event_rows, references, rules
 from layers.watch.cases import boat_contacts, flow, institutions, notices
 from layers.watch.cases import models as case_models
 from layers.watch.live import models as live_models
@@ -77,7 +76,7 @@ TABLES = (
     pace,
     shift_models,
     bulletins_kept,
-    groups,
+    boat_groups,
     own_zone,
     audit,
     disagreement,
