@@ -167,6 +167,7 @@ def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page
     page.locator(by("attention-row")).first.click()
     page.locator(by("back-60")).click()
     expect(page.locator(by("past-banner"))).to_be_visible()
+    page.locator(by("tab-track")).click()
     expect(page.locator(by("day-summary"))).to_be_visible()
     page.locator(by("layers")).click()
     page.locator(by("shortcuts")).click()
