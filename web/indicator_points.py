@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from layers.database import ReadConnection
 from layers.indicators.catalogue import DOMAINS
-from layers.indicators.compose import Composer, Reading, Told
+from layers.indicators.compose import Composer
 from layers.indicators.formula import formula_of
 from layers.indicators.lights import Judged
 from layers.indicators.places import Place
 from layers.indicators.read import Change, Point, ToDate
+from layers.indicators.readings import Reading, Told
 from layers.indicators.spans import Span, name_of
 from layers.sources.freshness import SourceInfo, freshness, least_real, mark, read_sources
 from layers.sources.papers import Paper

@@ -5,9 +5,10 @@ from datetime import date
 from geo.clock import local_date
 from geo.errors import NotFound
 from geo.workdays import DAY
-from layers.database import read
+from layers.database import ReadConnection, read
 from layers.indicators.explain import Row, Why, read_why
-from layers.indicators.fetch import open_desk
+from layers.indicators.fetch import Desk, open_desk
+from layers.indicators.places import Place
 from layers.indicators.read import find_indicator, find_place, main_span, read_series
 from layers.indicators.sentence import say, unit_of_change
 from layers.indicators.spans import span_of
@@ -30,14 +31,7 @@ async def why(state: State, code: str, unit: tuple[str, str], asked: tuple[date 
         desk = await open_desk(connection)
         indicator = find_indicator(desk, code)
         place = find_place(desk, unit[0], structure_date(unit[1]))
-        if day is None:
-            today = local_date(now)
-            within = (date(today.year - YEARS_BACK, 1, 1), today + DAY)
-            _, points = await read_series(connection, desk, code, place, within)
-            known = [p for p in points if p.reading.value is not None]
-            if not known:
-                raise NotFound(f"indicator={code}: no figure at {unit[0]}", field="unit")
-            day = known[-1].span.since
+        day = day or await _last_day(connection, desk, code, place, local_date(now))
         composer, found = await read_why(connection, desk, code, place, (day, against, by))
         shelf = await open_shelf(connection, composer, now)
     period = span_of(indicator.period, day)
@@ -66,6 +60,16 @@ async def why(state: State, code: str, unit: tuple[str, str], asked: tuple[date 
         sentence=Words.of(sentence),
         origin=shelf.origin(told),  # type: ignore[arg-type]
     )
+
+
+async def _last_day(connection: ReadConnection, desk: Desk, code: str, place: Place, today: date) -> date:
+    """A day of the last period that has a value."""
+    within = (date(today.year - YEARS_BACK, 1, 1), today + DAY)
+    _, points = await read_series(connection, desk, code, place, within)
+    known = [p for p in points if p.reading.value is not None]
+    if not known:
+        raise NotFound(f"unit={place.code}: no figure of {code} there", field="unit")
+    return known[-1].span.since
 
 
 def _row(share: Share, found: Why, shelf: Shelf) -> WhyRow:

@@ -3,9 +3,9 @@
 from fractions import Fraction
 from typing import Any
 
-from layers.indicators.compose import Reading
 from layers.indicators.lights import Judged
 from layers.indicators.numbers import number_en, number_vi
+from layers.indicators.readings import Reading
 from layers.indicators.spans import name_of
 from web.views import Words
 

@@ -7,13 +7,14 @@ is counted, never taken for zero.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from layers.indicators.catalogue import PERIODS, SUMMED
 from layers.indicators.formula import Formula, formula_of
 from layers.indicators.places import OFFICES, Atlas, Id, Place
+from layers.indicators.readings import NOTHING, Part, Reading, Told
 from layers.indicators.spans import Span, before, span_of, tiles, year_to_date
 
 STATUSES = ("estimate", "preliminary", "official")
@@ -21,69 +22,6 @@ STATUSES = ("estimate", "preliminary", "official")
 MOST_YEARS_BACK = 3
 """A yearly level (people, a plan) may stand for a later year by so many years, and says so."""
 
-
-class Told(NamedTuple):
-    """A figure in force: the best word on one subject and period."""
-
-    id: int
-    value: Fraction | None
-    status: str
-    source_id: int
-    paper_id: int | None
-    heard_at: datetime
-    stored_at: datetime
-    said: int
-    contested: bool
-
-
-@dataclass(frozen=True)
-class Part:
-    """One place's own number: how it came about, from which figures. `share`: how much of it counts here."""
-
-    place: Place
-    values: Mapping[str, Fraction]
-    status: str
-    told: tuple[Told, ...]
-    how: str = "reported"
-    share: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A value with all that makes it trustworthy; None: no figure. `known` of `of` parts of a level had one.
-
-    `how`: reported, difference (of years to date), tiled (of shorter periods), summed, split, computed (a ratio),
-    none. `above` and `below` are the two sides of a ratio; `reported` what was told of it beside. `weighed` by what
-    a split was made; `borrowed` from which year a yearly level stands in.
-    """
-
-    value: Fraction | None = None
-    how: str = "none"
-    status: str | None = None
-    known: int = 0
-    of: int = 0
-    level: str | None = None
-    parts: tuple[Part, ...] = ()
-    missing: tuple[Place, ...] = ()
-    above: Fraction | None = None
-    below: Fraction | None = None
-    reported: Told | None = None
-    weighed: str | None = None
-    borrowed: Span | None = None
-    whole: bool = True
-
-    @property
-    def told(self) -> tuple[Told, ...]:
-        """Every figure it stands on."""
-        return tuple(t for part in self.parts for t in part.told)
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether parts of it are not known."""
-        return self.value is not None and (self.known < self.of or not self.whole)
-
-
-NOTHING = Reading()
 Wanted = tuple[tuple[str, Span], ...]
 """(code, period) of everything a value is made of."""
 

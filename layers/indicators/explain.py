@@ -9,12 +9,13 @@ from geo.errors import BadInput, NotFound
 from geo.workdays import DAY
 from layers.database import ReadConnection
 from layers.indicators.catalogue import SUMMED
-from layers.indicators.compose import Composer, Reading, Told
+from layers.indicators.compose import Composer
 from layers.indicators.fetch import Desk, fetch
 from layers.indicators.formula import codes_of, formula_of
 from layers.indicators.lights import judge
 from layers.indicators.places import Place
 from layers.indicators.read import find_indicator, main_span, subjects_of
+from layers.indicators.readings import Reading, Told
 from layers.indicators.spans import Span, before, span_of, year_before
 from layers.indicators.why import Explained, Side, explain_distance, explain_ratio, explain_sum
 

@@ -15,11 +15,12 @@ from layers.indicators.catalogue import (
     catalogue_statement,
     rows_statement,
 )
-from layers.indicators.compose import MOST_YEARS_BACK, Composer, Told
+from layers.indicators.compose import MOST_YEARS_BACK, Composer
 from layers.indicators.current import AS_KNOWN, COLUMNS, best_sql
 from layers.indicators.formula import codes_of
 from layers.indicators.lights import Law
 from layers.indicators.places import Atlas, place_facilities, read_atlas
+from layers.indicators.readings import Told
 from layers.indicators.spans import Span
 
 Subjects = Sequence[tuple[str, str]]

@@ -10,11 +10,12 @@ from geo.errors import NotFound
 from geo.workdays import DAY
 from layers.database import ReadConnection
 from layers.indicators.catalogue import SUMMED
-from layers.indicators.compose import Composer, Reading
+from layers.indicators.compose import Composer
 from layers.indicators.fetch import Desk, Subjects, fetch, fetch_latest
 from layers.indicators.formula import codes_of, formula_of
 from layers.indicators.lights import Judged, judge
 from layers.indicators.places import PROVINCE, Place, facilities_in
+from layers.indicators.readings import Reading
 from layers.indicators.spans import Span, before, span_of, spans_between, year_before, year_to_date
 
 MOST_POINTS = 400

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.indicators.compose import Composer, Told
+from layers.indicators.compose import Composer
 from layers.indicators.formula import read_terms
 from layers.indicators.places import Atlas, Place
 from layers.indicators.read import change, to_date
+from layers.indicators.readings import Told
 from layers.indicators.spans import Span, before, year_before, year_to_date
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.indicators.compose import NOTHING
 from layers.indicators.explain import Row, Why
 from layers.indicators.formula import Formula
 from layers.indicators.numbers import number_vi, rounded, shown_parts
 from layers.indicators.places import Place
+from layers.indicators.readings import NOTHING
 from layers.indicators.sentence import named, remainder, say
 from layers.indicators.spans import Span
 from layers.indicators.why import Side, explain_distance, explain_ratio, explain_sum
