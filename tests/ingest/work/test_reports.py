@@ -6,7 +6,7 @@ import psycopg
 
 from ingest.bus.settings import SpoolSettings
 from ingest.work.bench import Bench
-from ingest.work.duties import make_reports
+from ingest.work.sea_duties import make_reports
 from layers.database import make_engine, write
 from tests.layers.bulletins.conftest import delivered
 
