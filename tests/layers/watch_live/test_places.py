@@ -11,7 +11,7 @@ def statuses(sea) -> dict[str, int]:
         rows = connection.execute(
             select(STATUS, func.count()).select_from(VesselNow).group_by(STATUS), {"now": sea.now}
         )
-        return dict(row._tuple() for row in rows)
+        return {status: boats for status, boats in rows}
 
 
 def test_beyond_the_line_is_foreign_and_the_wrong_belt_is_another_matter(sea):
