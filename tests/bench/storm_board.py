@@ -101,7 +101,8 @@ class Asking:
 
 
 NAIVE = """
-SELECT min(s.t) FROM bench_disc AS s WHERE s.force = 6 AND ST_Covers(s.geom, (SELECT geom FROM live WHERE vessel_id = %s));
+SELECT s.force, min(s.t) FROM live AS l JOIN bench_disc AS s ON ST_Covers(s.geom, l.geom)
+WHERE l.vessel_id = %s GROUP BY s.force
 """
 NEAREST = """
 SELECT p.code, ST_Distance(p.geom::geography, l.geom::geography) FROM live AS l, fishing_port AS p
@@ -132,7 +133,7 @@ def ask_naively(connection: psycopg.Connection, ids: range) -> int:
     """For each boat two queries: when the wind is there, and the nearest port."""
     found = 0
     for number in ids:
-        found += connection.execute(NAIVE, (number,)).fetchone() is not None
+        found += len(connection.execute(NAIVE, (number,)).fetchall())
         connection.execute(NEAREST, (number,)).fetchone()
     return found
 
@@ -168,18 +169,23 @@ def run(ground: Ground) -> list[Goal]:
                 report = write_report(found)
                 book = openpyxl.load_workbook(io.BytesIO(report))
                 cells = [[["" if v is None else v for v in row] for row in s.iter_rows(values_only=True)] for s in book]
-                whole = partial(spent_by, lambda: write_report(runner.run(asking.board(storm))))
-                plain = partial(spent_by, partial(write_plainly, cells))
-                of_report, of_plain = take_turns([whole, plain], ROUNDS)
+                rivals = [
+                    partial(spent_by, partial(write_report, found)),
+                    partial(spent_by, partial(write_plainly, cells)),
+                ]
+                of_report, of_plain = take_turns(rivals, ROUNDS)
                 runner.run(asking.engine.dispose())
     share = of_naive.wall * BOATS / SAMPLE / of_board.wall
     say(f"storm: naive over {SAMPLE} boats, counted up to {BOATS}; report of {sum(map(len, cells))} rows")
     detail = {"boats": BOATS, "called": len(found.verdicts.order), "naive_boats": SAMPLE}
-    more = {"rows": sum(map(len, cells)), "plain_share_of_10_s": round(of_report.wall / 10, 3)}
+    more = {
+        "rows": sum(map(len, cells)),
+        "board_and_report_share_of_10_s": round((of_report.wall + of_board.wall) / 10, 3),
+    }
     return [
         Goal("naive queries per boat / the storm's board", share, BOARD_GOAL, detail=detail),
         Goal(
-            "storm report with its board / plain write of the same cells",
+            "storm report / plain write of the same cells",
             of_report.wall / of_plain.wall,
             REPORT_GOAL,
             most=True,
