@@ -34,6 +34,7 @@ class Composer:
     catalogue: Mapping[str, Any]
     figures: dict[tuple[str, Span], dict[Id, Told]] = field(default_factory=dict)
     seen: dict[tuple[str, str], dict[Id, Place]] = field(default_factory=dict)
+    whose: dict[str, set[Id]] = field(default_factory=dict)
 
     def add(self, code: str, subject: tuple[str, str], span: Span, told: Told) -> None:
         """Take in a figure; one of a subject that nobody knows is left out (the catalogue of places shows it)."""
@@ -41,6 +42,7 @@ class Composer:
         if place is None:
             return
         self.figures.setdefault((code, span), {})[place.id] = told
+        self.whose.setdefault(code, set()).add(place.id)
         if place.level in OFFICES:
             self.seen.setdefault((code, place.level), {})[place.id] = place
 
@@ -56,14 +58,17 @@ class Composer:
         return NOTHING if told is None else _reported(place, code, told)
 
     def side(self, code: str, place: Place, span: Span) -> tuple[Fraction, Fraction, tuple[Told, ...]] | None:
-        """A place's own number: above and below the line (of what is no ratio 0 below), and what it stands on."""
+        """A place's whole number, told or added up without a split: above and below the line, and what it stands on.
+
+        Of what is no ratio there is 0 below.
+        """
         formula = formula_of(self.catalogue[code])
-        part = self._part(self._wanted(code, span), place)
-        if part is None:
+        found = self._compose(self._wanted(code, span), place)
+        if not found.parts or found.weighed is not None or found.known < found.of or not found.whole:
             return None
         if formula is None:
-            return part.values[code], Fraction(0), part.told
-        return (*formula.parts(part.values), part.told)
+            return _total(found, code), Fraction(0), found.told
+        return (*formula.parts({each: _total(found, each) for each in formula.codes}), found.told)
 
     def inside(self, code: str, place: Place, span: Span) -> list[tuple[str, list[Place]]]:
         """By level with any figures, the parts that lie wholly within a place, known or not."""
@@ -133,6 +138,8 @@ class Composer:
     def _levels(self, wanted: Wanted, place: Place) -> Iterable[tuple[str, list[Part], list[Place]]]:
         """By level, the parts that are known and those that are not; levels with none known are left out."""
         day = wanted[0][1].last
+        if any(code not in self.whose for code, _ in wanted):
+            return
         for level, places in (*self.atlas.parts(place, day), *self._offices(wanted, place, day)):
             if level == "province" and not all(p.cells <= place.cells for p in places):
                 continue  # nobody splits a province over its communes
@@ -171,6 +178,8 @@ class Composer:
 
     def _part(self, wanted: Wanted, place: Place) -> Part | None:
         """A place's own numbers for everything wanted; None unless all are known."""
+        if any(place.id not in self.whose.get(code, ()) for code, _ in wanted):
+            return None
         found: dict[str, Part] = {}
         for code, span in wanted:
             part = self._own(code, place, span)

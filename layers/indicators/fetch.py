@@ -39,6 +39,13 @@ JOIN figure ON figure.indicator = asked.code AND figure.period_to = last.until
 """
 
 
+# Offices are called as the forms in force call them.
+_NAMES = """
+SELECT t.body->'subject'->>'kind', n.key, n.value FROM template AS t, jsonb_each_text(t.body->'subject'->'names') AS n
+WHERE t.superseded_at IS NULL AND t.body->'subject'->>'kind' IN ('agency', 'investor', 'board') ORDER BY t.id, n.key
+"""
+
+
 @dataclass(frozen=True)
 class Desk:
     """What every answer needs: places, the catalogue by code in its order, bounds and targets."""
@@ -57,7 +64,10 @@ async def open_desk(connection: ReadConnection, known_at: datetime | None = None
     rows = (await connection.execute(catalogue_statement(known_at))).all()
     thresholds = (await connection.execute(rows_statement(IndicatorThreshold, known_at))).all()
     targets = (await connection.execute(rows_statement(IndicatorTarget, known_at))).all()
-    return Desk(await read_atlas(connection), {r.code: r for r in rows}, Law(thresholds, targets))
+    atlas = await read_atlas(connection)
+    for kind, name, code in (await connection.execute(text(_NAMES))).all():
+        atlas.name_office(kind, code, name)
+    return Desk(atlas, {r.code: r for r in rows}, Law(thresholds, targets))
 
 
 async def fetch(

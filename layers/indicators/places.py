@@ -3,6 +3,7 @@
 Ground is a set of cells. Units of before July 2025 that have none of their own stand on that of their successors.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,7 +62,13 @@ class Atlas:
     people: Mapping[int, int | None]
     area_km2: Mapping[int, float | None]
     offices: dict[Id, Place] = field(default_factory=dict)
-    _parts: dict[tuple[Id, date], list[tuple[str, list[Place]]]] = field(default_factory=dict)
+    _parts: dict[tuple[Id, int], list[tuple[str, list[Place]]]] = field(default_factory=dict)
+    _edges: list[date] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The days on which any unit begins or ends: between two of them the structure is one."""
+        every = [p for vintages in self.units.values() for p in vintages]
+        self._edges = sorted({d for p in every for d in (p.since, p.until) if d is not None})
 
     def of_subject(self, kind: str, subject: str, day: date) -> Place | None:
         """The place an observation speaks of, when its period ends with a day."""
@@ -85,6 +92,10 @@ class Atlas:
             known = self.offices[kind, code] = Place((kind, code), code, kind, code, code, date.min, None)
         return known
 
+    def name_office(self, kind: str, code: str, name: str) -> None:
+        """Call an office by its name instead of its code."""
+        self.offices[kind, code] = Place((kind, code), code, kind, name, name, date.min, None)
+
     def on(self, level: str, day: date) -> list[Place]:
         """The places of a level (`group` for groups) on a day, by code."""
         every: Iterable[Place] = (
@@ -95,7 +106,7 @@ class Atlas:
 
     def parts(self, place: Place, day: date) -> list[tuple[str, list[Place]]]:
         """By level, the units of a day that touch a place's ground, without the place itself."""
-        key = (place.id, day)
+        key = (place.id, bisect_right(self._edges, day))
         if key not in self._parts:
             self._parts[key] = [(level, found) for level, found in self._touching(place, day) if found]
         return self._parts[key]

@@ -210,3 +210,10 @@ def test_spans_know_what_came_before():
     assert year_before(Span(date(2024, 2, 29), date(2024, 3, 1))) == Span(date(2023, 2, 28), date(2023, 3, 1))
     assert before(year_to_date(OCTOBER)) == Span(date(2025, 1, 1), date(2025, 11, 1))
     assert read_terms("a + b - c", "numerator") == ((1, "a"), (1, "b"), (-1, "c"))
+
+
+def test_a_former_district_is_explained_across_the_reform(made):
+    then = year_before(Span(date(2026, 6, 1), date(2026, 7, 1)))
+    put(made, "a", "525", 30, then)
+    assert made.side("a", EAST_NOW, then)[:2] == (30, 0)
+    assert made.side("a", ONE, then) is None  # only by a split
