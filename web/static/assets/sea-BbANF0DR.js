@@ -1,0 +1,1 @@
+var e={west:105,south:6,east:118,north:22},t=[e.west,e.south,e.east,e.north],n=(t,n)=>t>=e.west&&t<e.east&&n>=e.south&&n<e.north;export{n,t};
