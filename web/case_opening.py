@@ -15,6 +15,7 @@ from layers.watch.cases.ledger import Entry
 from layers.watch.cases.models import KINDS
 from layers.watch.cases.needs import DISTRESS
 from layers.watch.cases.opening import open_by_flow
+from layers.watch.live.hooks import happen_again, open_case_of
 from web.books import vessel_number
 from web.case_acts import Long, Short, degrees
 
@@ -38,7 +39,10 @@ class NewCase(BaseModel):
 
 
 def open_by_hand(connection: Connection, told: NewCase, doer: Doer, elsewhere: str) -> int:
-    """The case's id. BadInput names what is missing; `elsewhere` is the origin of what no boat's register tells."""
+    """The case's id, that of the boat's open case of the kind where there is one. BadInput names what is missing.
+
+    `elsewhere` is the origin of what no boat's register tells.
+    """
     _check(told, doer)
     boat = None if told.vessel is None else _boat(connection, told.vessel)
     lon, lat = _place(told, boat)
@@ -54,6 +58,10 @@ def open_by_hand(connection: Connection, told: NewCase, doer: Doer, elsewhere: s
     }
     body["position"] = _position(boat, lon, lat) if told.lat is None else None
     said = {name: value for name, value in body.items() if value} | {"by_hand": True}
+    known = None if boat is None else open_case_of(connection, told.kind, [boat.id], [])
+    if known is not None:
+        happen_again(connection, known, Entry("event", doer.at, doer.name, doer.role, said))
+        return int(known.id)
     return open_by_flow(connection, values, Entry("opened", doer.at, doer.name, doer.role, said))
 
 

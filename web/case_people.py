@@ -3,26 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, null, select
+from sqlalchemy import Connection, null, select
 
-from geo import crs
-from geo.measure import METRES_PER_NM, bearing_deg, distance_m
+from geo.measure import bearing_deg
 from layers.access.roles import CONTACTS, Role
 from layers.books.contacts import masked
 from layers.books.port_call import PortCall
 from layers.sources.models import Source
 from layers.spec import Text
 from layers.units.models import Cell, Unit
-from layers.vessels.models import Live
 from layers.vessels.registry import Vessel
 from layers.watch.cases.boat_contacts import RELATIONS, boat_contacts_statement
 from layers.watch.cases.institutions import KINDS, institutions_statement
 from layers.watch.cases.notices import CHANNELS, RECIPIENTS, STATES, Notice
+from layers.watch.live.nearest import nearest_boats
 from web.case_views import NearView, NoticeLine, OfficeView, PersonView
 from web.views import Words
 
 E7 = 1e7
-NEAREST, LOOKED_AT = 3, 24
 PEOPLE = {
     "captain": (Text("Thuyền trưởng", "Captain"), "captain", "captain_phone"),
     "owner": (Text("Chủ tàu", "Owner"), "owner", "owner_phone"),
@@ -112,32 +110,17 @@ def _known(kind: str, place: str, office: str, rows: Any, origin: Any) -> Office
 
 
 def near_boats(connection: Connection, case: Any, now: datetime) -> list[NearView]:
-    """The three boats nearest to the place of a case by their last positions; farther ones are not looked at."""
+    """The three boats nearest to the place of a case, of those heard of late."""
     if case.lon_e7 is None:
         return []
     lon, lat = case.lon_e7 / E7, case.lat_e7 / E7
-    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), crs.STORED)
-    columns = (Live.vessel_id, Live.t.label("heard_t"), Live.lon_e7, Live.lat_e7, Vessel.code, Vessel.name)
-    here = (Live.counted, Live.vessel_id != (case.vessel_id or 0), Vessel.id == Live.vessel_id, Vessel.leads)
-    order = Live.geom.op("<->")(place)
-    rows = connection.execute(select(*columns).where(*here).order_by(order).limit(LOOKED_AT)).all()
-    found = [_near(row, lon, lat, now) for row in rows]
-    return sorted(found, key=lambda boat: boat.distance_nm)[:NEAREST]
+    return [_near(boat, lon, lat) for boat in nearest_boats(connection, lon, lat, now, case.vessel_id)]
 
 
-def _near(row: Any, lon: float, lat: float, now: datetime) -> NearView:
-    x, y = row.lon_e7 / E7, row.lat_e7 / E7
-    return NearView(
-        id=f"v{row.vessel_id}",
-        label=row.code,
-        name=row.name,
-        distance_nm=round(float(distance_m(lon, lat, x, y)) / METRES_PER_NM, 2),
-        bearing_deg=round(float(bearing_deg(lon, lat, x, y)), 1),
-        lon=x,
-        lat=y,
-        t=row.heard_t,
-        age_s=max(0, round((now - row.heard_t).total_seconds())),
-    )
+def _near(boat: dict[str, Any], lon: float, lat: float) -> NearView:
+    names = ("id", "label", "name", "distance_nm", "lon", "lat", "t", "age_s")
+    bearing = round(float(bearing_deg(lon, lat, boat["lon"], boat["lat"])), 1)
+    return NearView(**{name: boat[name] for name in names}, bearing_deg=bearing)
 
 
 def notice_lines(connection: Connection, case: Any, *, named: bool) -> list[NoticeLine]:

@@ -33,7 +33,7 @@ from layers.versions import LayerVersion
 from layers.watch.cases.institutions import seed_institutions
 from layers.watch.cases.seed import seed_flow, seed_templates
 from layers.watch.law_seed import seed_kept, seed_law
-from layers.watch.policy import NotifyPolicy, RescueContact, contact_of, policy_of
+from layers.watch.policy import NotifyPolicy, policy_of
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = (
@@ -42,7 +42,6 @@ FILES = (
     "rules.csv",
     "legal-references.csv",
     "notify-policy.csv",
-    "rescue-contacts.csv",
     "case-flow.csv",
     "notice-templates.csv",
     "institutions.csv",
@@ -71,7 +70,6 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
         connection.execute(delete(table))
     seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
-    seed_kept(connection, RescueContact, [contact_of(row) for row in read_csv(data / "rescue-contacts.csv")], clock())
     seed_cases(connection, data, clock())
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())

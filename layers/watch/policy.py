@@ -1,7 +1,7 @@
 """Whom to trouble with what: recording is always, a case is by policy. Dated rows, corrected as the law is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -11,17 +11,15 @@ from geo.clock import start_of_day
 from layers.base import Base
 from layers.watch.rules import Kept
 
-DUE_FROM = ("began", "opened")
 ONLY_IF = ("ours", "own_waters")
 
 
 class NotifyPolicy(Kept, Base):
     """What one kind of event leads to, in force [valid_from, valid_to).
 
-    `case_kind` NULL: recorded, nobody is told. The first clock of the case is `due_what`, `due_s` seconds after the
-    matter `began` or the case was `opened` (`due_from`). `patience_s`: how long an event waits before it opens a case,
-    so that a common cause can be seen first. `only_if`: `ours` (a boat of a register), `own_waters` (not beyond the
-    boundary). `closes`: the case is closed when the event is over.
+    `case_kind` NULL: recorded, nobody is told. The clocks of a case are those of its flow. `patience_s`: how long an
+    event waits before it opens a case, so that a common cause can be seen first. `only_if`: `ours` (a boat of a
+    register), `own_waters` (not beyond the boundary). `closes`: the case is closed when the event is over.
     """
 
     __tablename__ = "notify_policy"
@@ -29,32 +27,11 @@ class NotifyPolicy(Kept, Base):
     conduct: Mapped[str]
     step: Mapped[str]
     case_kind: Mapped[str | None]
-    due_s: Mapped[int | None]
-    due_from: Mapped[str | None]
-    due_what: Mapped[str | None]
     patience_s: Mapped[int] = mapped_column(server_default="0")
     only_if: Mapped[str | None]
     closes: Mapped[bool]
     text_vi: Mapped[str]
     text_en: Mapped[str]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    valid_from: Mapped[datetime]
-    valid_to: Mapped[datetime | None]
-
-
-class RescueContact(Kept, Base):
-    """A public body to call when people are in danger, in the order of calling. `phone` NULL: nobody has told us."""
-
-    __tablename__ = "rescue_contact"
-
-    rank: Mapped[int]
-    name_vi: Mapped[str]
-    name_en: Mapped[str]
-    duty_vi: Mapped[str]
-    duty_en: Mapped[str]
-    phone: Mapped[str | None]
-    channel: Mapped[str | None]
     source: Mapped[str]
     verified: Mapped[bool]
     valid_from: Mapped[datetime]
@@ -88,32 +65,11 @@ def policies_statement() -> Select[*tuple[Any, ...]]:
     return select(NotifyPolicy).where(NotifyPolicy.superseded_at.is_(None)).order_by(*order)
 
 
-def contacts_statement(now: datetime) -> Select[*tuple[Any, ...]]:
-    """The bodies to call at a moment, the first to be called first."""
-    contact = RescueContact
-    holds = (contact.superseded_at.is_(None), contact.valid_from <= now)
-    current = select(contact).where(*holds, (contact.valid_to.is_(None)) | (contact.valid_to > now))
-    return current.order_by(contact.rank, contact.code)
-
-
-def due_at(policy: Any, began_at: datetime, opened_at: datetime) -> datetime | None:
-    """When the first clock of a case runs out."""
-    if policy.due_s is None:
-        return None
-    return (began_at if policy.due_from == "began" else opened_at) + timedelta(seconds=policy.due_s)
-
-
 def policy_of(row: Mapping[str, str]) -> dict[str, Any]:
     """One line of notify-policy.csv as values."""
     told: dict[str, Any] = {name: text or None for name, text in row.items()}
-    told |= {"due_s": int(row["due_s"]) if row["due_s"] else None, "patience_s": int(row["patience_s"] or 0)}
+    told |= {"patience_s": int(row["patience_s"] or 0)}
     return told | {"closes": row["closes"] == "1", "verified": row["verified"] == "1", **days_of(row)}
-
-
-def contact_of(row: Mapping[str, str]) -> dict[str, Any]:
-    """One line of rescue-contacts.csv as values."""
-    told: dict[str, Any] = {name: text or None for name, text in row.items()}
-    return told | {"rank": int(row["rank"]), "verified": row["verified"] == "1", **days_of(row)}
 
 
 def days_of(row: Mapping[str, str], names: Iterable[str] = ("valid_from", "valid_to")) -> dict[str, datetime | None]:

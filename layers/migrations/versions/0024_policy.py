@@ -48,9 +48,6 @@ def upgrade() -> None:
         sa.Column("conduct", sa.String(), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("case_kind", sa.String(), nullable=True),
-        sa.Column("due_s", sa.Integer(), nullable=True),
-        sa.Column("due_from", sa.String(), nullable=True),
-        sa.Column("due_what", sa.String(), nullable=True),
         sa.Column("patience_s", sa.Integer(), server_default="0", nullable=False),
         sa.Column("only_if", sa.String(), nullable=True),
         sa.Column("closes", sa.Boolean(), nullable=False),
@@ -73,36 +70,6 @@ def upgrade() -> None:
     op.create_index(
         "uq_notify_policy_current",
         "notify_policy",
-        ["code"],
-        unique=True,
-        postgresql_where=sa.text("superseded_at IS NULL"),
-    )
-    op.create_table(
-        "rescue_contact",
-        sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("name_vi", sa.String(), nullable=False),
-        sa.Column("name_en", sa.String(), nullable=False),
-        sa.Column("duty_vi", sa.String(), nullable=False),
-        sa.Column("duty_en", sa.String(), nullable=False),
-        sa.Column("phone", sa.String(), nullable=True),
-        sa.Column("channel", sa.String(), nullable=True),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("verified", sa.Boolean(), nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("stored_by", sa.String(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("superseded_by", sa.String(), nullable=True),
-        sa.Column("superseded_reason", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescue_contact")),
-    )
-    op.create_index(
-        "uq_rescue_contact_current",
-        "rescue_contact",
         ["code"],
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
@@ -145,10 +112,6 @@ def downgrade() -> None:
     op.drop_table("watch_state")
     op.drop_table("watch_slip")
     op.drop_table("watch_redo")
-    op.drop_index(
-        "uq_rescue_contact_current", table_name="rescue_contact", postgresql_where=sa.text("superseded_at IS NULL")
-    )
-    op.drop_table("rescue_contact")
     op.drop_index(
         "uq_notify_policy_current", table_name="notify_policy", postgresql_where=sa.text("superseded_at IS NULL")
     )

@@ -67,16 +67,16 @@ def events_statement(case_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
 def silence_of(case: Any, events: Iterable[Any], until: datetime | None = None) -> Silence | None:
     """The silence a case is about, as it stood at a moment: the one that lasts, else the last there was.
 
-    None where a case is about none.
+    None where a case is about none. It counts from where the case does: later than its first moment after an outage.
     """
     found = [e for e in events if e.conduct == "silence" and (until is None or e.began_at <= until)]
     if not found:
         return Silence(case.began_at, None, case.length_m) if case.kind in SILENT else None
     lasting = [e.began_at for e in found if e.ended_at is None or (until is not None and e.ended_at > until)]
     if lasting:
-        return Silence(min(lasting), None, case.length_m)
+        return Silence(max(case.began_at, min(lasting)), None, case.length_m)
     last = max(found, key=lambda event: (event.began_at, event.ended_at))
-    return Silence(last.began_at, last.ended_at, case.length_m)
+    return Silence(max(case.began_at, last.began_at), last.ended_at, case.length_m)
 
 
 def owed_by(connection: Connection, case: Any, silence: Silence | None, entries: Iterable[Any]) -> Owed | None:

@@ -6,13 +6,13 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from geo.errors import BadInput, Conflict, NotAllowed
 from layers.watch.cases.about import About, lock_case, read_about
 from layers.watch.cases.clocks import open_promises
-from layers.watch.cases.ledger import Entry, append
-from layers.watch.cases.models import CLOSED, ENTRIES
+from layers.watch.cases.ledger import Entry, append, queue_up
+from layers.watch.cases.models import CLOSED, ENTRIES, Case
 from layers.watch.cases.needs import needs_of
 
 Given = Mapping[str, Any]
@@ -85,6 +85,13 @@ def note(connection: Connection, case: Any, entry: Entry, change: Given | None =
     about = read_about(connection, case, entry.at)
     told = Told(entry.kind, dict(entry.body), entry.at, dict(change or {}))
     return _write(connection, about, told, Doer(entry.actor or "", entry.role or "", entry.at))
+
+
+def write_down(connection: Connection, case_id: int, entry: Entry, change: Given | None = None) -> int:
+    """As `note`, for whoever knows a case by its id: the machine, and what is told of a boat."""
+    queue_up(connection)
+    row = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one()
+    return note(connection, row, entry, change)
 
 
 def due_of(about: About) -> dict[str, Any]:

@@ -1,19 +1,21 @@
 """Events and the cases that hang on them: opening, attaching, telling a case what has become of its events."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from layers.watch.cases.ledger import Entry, append, open_case
+from layers.watch.cases.acts import write_down
+from layers.watch.cases.ledger import Entry
 from layers.watch.cases.models import CLOSED, Case, CaseEntry, CaseEvent
+from layers.watch.cases.opening import open_by_flow
 from layers.watch.event_rows import EventRow
 from layers.watch.live.laws import LawBook
 from layers.watch.live.store import Change
 from layers.watch.live.words import describe
-from layers.watch.policy import Policies, due_at
+from layers.watch.policy import Policies
 
 Row = Mapping[str, Any]
 
@@ -30,19 +32,25 @@ class Wanted:
 def hang(connection: Connection, wanted: Wanted, book: LawBook, now: datetime) -> int:
     """Put an event into the open case of its boat and kind, or open one; the case's id."""
     event, policy = wanted.event, wanted.policy
-    due = {"due_at": due_at(policy, wanted.began_at, now), "due_what": policy.due_what}
     body = {"event": event["key"], "what": "new", "conduct": event["conduct"], "step": event["step"]}
     body |= {"new": describe(event), "policy": policy.code}
     case = open_case_of(connection, policy.case_kind, event["vessels"], event["transmitters"])
     if case is None:
-        case_id = open_case(connection, {**_values(wanted, book), **due}, Entry("opened", now, body=body))
+        case_id = open_by_flow(connection, _values(wanted, book), Entry("opened", now, body=body))
+        connection.execute(insert(CaseEvent).values(event_key=event["key"], case_id=case_id))
+        return case_id
+    connection.execute(insert(CaseEvent).values(event_key=event["key"], case_id=case.id))
+    happen_again(connection, case, Entry("event", now, body=body))
+    return int(case.id)
+
+
+def happen_again(connection: Connection, case: Any, entry: Entry) -> None:
+    """What befalls a case that is open: whoever had acknowledged it has to look at it anew."""
+    if case.acknowledged_at is None:
+        write_down(connection, case.id, entry)
     else:
-        case_id = case.id
-        seen = case.acknowledged_at is not None
-        change = due | ({"acknowledged_at": None, "acknowledged_by": None} if seen else {})
-        append(connection, case_id, Entry("reset" if seen else "event", now, body=body), change)
-    connection.execute(insert(CaseEvent).values(event_key=event["key"], case_id=case_id))
-    return case_id
+        anew = {"acknowledged_at": None, "acknowledged_by": None}
+        write_down(connection, case.id, replace(entry, kind="reset"), anew)
 
 
 def open_case_of(connection: Connection, kind: str, vessels: Sequence[int], transmitters: Sequence[int]) -> Any | None:
@@ -94,7 +102,7 @@ def _tell_case(
         what = "corrected" if after is not None else _what(former, row)
         body = {"event": row["key"], "what": what, "conduct": row["conduct"], "step": row["step"]}
         body |= {"old": describe(former), "new": describe(row if after is None else after)}
-        append(connection, case_id, Entry("event", now, body=body))
+        write_down(connection, case_id, Entry("event", now, body=body))
         if after is not None:
             taken = select(CaseEvent.case_id).where(CaseEvent.event_key == after["key"])
             if connection.scalar(taken) is None:
@@ -132,7 +140,7 @@ def _settle_case(
     if case.state == CLOSED:
         if case.outcome == "withdrawn" and row["what"] != "withdrawn":
             change = {"state": "new", "state_since": now, "closed_at": None, "outcome": None}
-            append(connection, case_id, Entry("state", now, body={"to": "new", "why": "event"}), change)
+            write_down(connection, case_id, Entry("state", now, body={"to": "new", "why": "event"}), change)
         return
     policy = policies.at(row["conduct"], row["step"], row["began_at"])
     if _never_was(connection, case_id) and not was_touched(connection, case_id):
@@ -156,5 +164,5 @@ def was_touched(connection: Connection, case_id: int) -> bool:
 
 def close(connection: Connection, case_id: int, outcome: str, now: datetime) -> None:
     """The machine closes a case; the entry says what came of it."""
-    change = {"state": CLOSED, "state_since": now, "closed_at": now, "outcome": outcome, "due_at": None}
-    append(connection, case_id, Entry("outcome", now, body={"outcome": outcome}), {**change, "due_what": None})
+    change = {"state": CLOSED, "state_since": now, "closed_at": now, "outcome": outcome}
+    write_down(connection, case_id, Entry("outcome", now, body={"outcome": outcome}), change)

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from layers.watch.cases.ledger import Entry, append, open_case
+from layers.watch.cases.acts import write_down
+from layers.watch.cases.ledger import Entry
 from layers.watch.cases.models import CLOSED, Case, CaseEvent
+from layers.watch.cases.opening import open_by_flow
 from layers.watch.event_rows import EventRow, Incident, IncidentBoat
 from layers.watch.live.hooks import close
 from layers.watch.live.incidents import (
@@ -26,7 +28,7 @@ from layers.watch.live.incidents import (
 from layers.watch.live.settings import Settings
 from layers.watch.live.watches import Watchers
 from layers.watch.live.words import local_moment
-from layers.watch.policy import Policies, due_at
+from layers.watch.policy import Policies
 
 
 def look_for_outages(connection: Connection, watchers: Watchers, policies: Policies, now: datetime) -> None:
@@ -62,7 +64,7 @@ def _join(
         put_boats(connection, incident.id, mine, now)
         case_id = connection.scalar(select(Case.id).where(Case.incident_id == incident.id))
         if case_id is not None:
-            append(connection, case_id, Entry("event", now, body=_count(connection, incident.id, "joined")))
+            write_down(connection, case_id, Entry("event", now, body=_count(connection, incident.id, "joined")))
         _swallow(connection, incident.id, mine, now)
     return [silence for silence in silences if silence not in mine]
 
@@ -76,7 +78,7 @@ def _end(connection: Connection, incident: Any, policies: Policies, share: float
     case = connection.execute(select(Case).where(Case.incident_id == incident.id, Case.state != CLOSED)).first()
     if case is None:
         return
-    append(connection, case.id, Entry("event", now, body=_count(connection, incident.id, "recovered")))
+    write_down(connection, case.id, Entry("event", now, body=_count(connection, incident.id, "recovered")))
     policy = policies.at("incident", "outage", now)
     if policy is not None and policy.closes:
         close(connection, case.id, "recovered", now)
@@ -91,10 +93,9 @@ def _open(connection: Connection, outage: Outage, watchers: Watchers, policies: 
         values = {
             "kind": policy.case_kind, "incident_id": number, "began_at": first.began_at, "lead": "province",
             "origin": connection.scalar(select(Incident.origin).where(Incident.id == number)),
-            "due_at": due_at(policy, first.began_at, now), "due_what": policy.due_what,
             "lon_e7": place.lon_e7 if place else None, "lat_e7": place.lat_e7 if place else None,
         }  # fmt: skip
-        open_case(connection, values, Entry("opened", now, body=_count(connection, number, "opened")))
+        open_by_flow(connection, values, Entry("opened", now, body=_count(connection, number, "opened")))
     _swallow(connection, number, outage.silences, now)
 
 
@@ -125,6 +126,6 @@ def _swallow(connection: Connection, incident_id: int, silences: Sequence[Silenc
     theirs = {row.id for row in connection.execute(rows) if row.began_at == known[row.vessel_id]}
     for case_id in sorted(theirs):
         body = _count(connection, incident_id, "swallowed")
-        append(connection, case_id, Entry("incident", now, body=body))
-        append(connection, case_id, Entry("cleared", now, body={"incident": incident_id}))
+        write_down(connection, case_id, Entry("incident", now, body=body))
+        write_down(connection, case_id, Entry("cleared", now, body={"incident": incident_id}))
         close(connection, case_id, "common_cause", now)

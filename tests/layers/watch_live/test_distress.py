@@ -2,8 +2,7 @@
 
 import pytest
 
-from geo.errors import BadInput
-from layers.watch.live.distress import Call, nearest_boats, open_distress
+from layers.watch.live.nearest import nearest_boats
 from layers.watch.live.rounds import RECENT
 
 SOS = 128
@@ -17,7 +16,7 @@ def test_a_flagged_report_is_a_case_in_the_round_that_takes_it(sea):
     sea.now = sea.at(0.2)
     sea.watch.round()
     (case,) = sea.cases()
-    assert (case.kind, case.priority, case.vessel_id, case.due_what) == ("distress", 0, boat, "answer")
+    assert (case.kind, case.priority, case.vessel_id, case.due_what) == ("distress", 0, boat, "step")
     sea.store([sea.fix("vms:A:1", 0.4, flags=SOS), sea.fix("vms:A:1", 0.5)])
     sea.settle(0.5)
     assert len(sea.cases()) == len(sea.events("distress")) == 1
@@ -57,31 +56,17 @@ def test_a_call_of_years_ago_that_is_loaded_today_rings_no_bell(sea):
     assert sea.cases("distress") == []
 
 
-def test_somebody_calls_by_radio(sea):
+def test_the_nearest_are_those_heard_of_late_in_miles_and_the_course_to_steer(sea):
     boat = sea.boat(1, "vms:A:1")
     for number, (lon, lat) in enumerate([(110.6, 15.0), (110.5, 15.3), (111.5, 15.0), (110.5, 15.01)], 2):
         sea.boat(number, f"vms:A:{number}")
         sea.report(f"vms:A:{number}", -5.0 if number == 5 else -0.5, lon=lon, lat=lat)
     sea.report("vms:A:1", -0.5)
-    with sea.engine.begin() as connection:
-        call = Call("aground", sea.at(0), vessel_id=boat, said_by="thuyền trưởng tàu bạn", origin="simulated")
-        case_id = open_distress(connection, call, "lan", "operator", sea.now)
-        again = open_distress(connection, Call("sos", sea.at(0.1), vessel_id=boat), "lan", "operator", sea.now)
-    assert again == case_id
-    (case,) = sea.cases()
-    assert (case.kind, case.vessel_id, case.lon_e7) == ("distress", boat, 1_105_000_000)
-    body = sea.entries(case_id)[0].body
-    assert [near["vessel_id"] for near in body["nearest"]] == [2, 3, 4]
-    assert body["nearest"][0]["distance_nm"] == pytest.approx(5.81, abs=0.02)
-    assert body["nearest"][0]["steer_deg"] == 270
-
-
-@pytest.mark.parametrize(
-    "call", [{"what": "gossip", "place": (110, 15)}, {"what": "sos"}, {"what": "sos", "vessel_id": 9}]
-)
-def test_what_names_nobody_and_nothing_is_refused(sea, call):
-    with sea.engine.begin() as connection, pytest.raises(BadInput):
-        open_distress(connection, Call(at=sea.at(0), **call), "lan", "operator", sea.now)
+    with sea.engine.connect() as connection:
+        found = nearest_boats(connection, 110.5, 15.0, sea.now, exclude=boat)
+    assert [near["vessel_id"] for near in found] == [2, 3, 4]
+    assert found[0]["distance_nm"] == pytest.approx(5.81, abs=0.02)
+    assert found[0]["steer_deg"] == 270
 
 
 def test_the_sea_may_be_empty(sea):

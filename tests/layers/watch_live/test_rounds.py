@@ -27,10 +27,10 @@ def test_a_silence_goes_up_the_ladder_in_one_case(sea, boat):
     sea.settle(8.3)
     (case,) = sea.cases()
     assert (case.kind, case.vessel_id, case.lead, case.length_m) == ("silence", boat, "province", 20.0)
-    assert (sea.hour(case.began_at), sea.hour(case.due_at), case.due_what) == (2.0, 8.0, "report_6h")
+    assert (sea.hour(case.began_at), sea.hour(case.due_at), case.due_what) == (2.0, 8.0, "contact")
     sea.settle(2 + 240.1)
     (case,) = sea.cases()
-    assert (sea.hour(case.due_at), case.due_what) == (242.0, "port_10d")
+    assert (sea.hour(case.due_at), case.due_what) == (8.0, "contact"), "still owed, and longer overdue than the port"
     assert [entry.kind for entry in sea.entries(case.id)] == ["opened", "event"]
 
 
