@@ -35,7 +35,10 @@ class About:
     def after(self, entry: Any, change: Mapping[str, Any]) -> "About":
         """The same once an entry is written and has changed the case."""
         case = Changed(**{**self.case._mapping, **change})
-        return replace(self, case=case, entries=[*self.entries, entry])
+        owed = self.owed
+        if owed is not None:
+            owed = replace(owed, reports=[*owed.reports, *reports_of([entry])])
+        return replace(self, case=case, entries=[*self.entries, entry], owed=owed)
 
 
 class Changed:
