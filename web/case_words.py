@@ -12,29 +12,11 @@ from layers.watch.cases.needs import AGENCIES, DISTRESS, OUTCOMES, RECIPIENTS, R
 from layers.watch.cases.notices import CHANNELS as WAYS
 from layers.watch.cases.notices import RECIPIENTS as READERS
 from layers.watch.cases.notices import STATES as SENT
+from web.case_codes import CLOCKS, ENDS, NEWS, STEPS
 from web.views import Words
 
 NOTHING = Text("", "")
 PEOPLE: Mapping[str, Text] = {"captain": Text("thuyền trưởng", "captain"), "owner": Text("chủ tàu", "owner")}
-CLOCKS: Mapping[str, Text] = {
-    "contact": Text("báo vị trí bằng cách khác", "position by other means"),
-    "promise": Text("lời hẹn", "a promise"),
-    "port": Text("đưa tàu về cảng sửa thiết bị", "in port to mend the device"),
-}
-STEPS: Mapping[str, Text] = {
-    "late": Text("chậm báo", "late"),
-    "lost_6h": Text("mất kết nối quá 6 giờ", "silent over 6 hours"),
-    "lost_10d": Text("mất kết nối quá 10 ngày", "silent over 10 days"),
-    "ais_speaks": Text("AIS phát khi giám sát hành trình im", "AIS speaks while the device is silent"),
-    "beyond": Text("vượt ranh giới", "beyond the boundary"),
-    "near": Text("gần ranh giới", "near the boundary"),
-    "wrong_belt": Text("sai vùng", "wrong belt"),
-    "moving_as_one": Text("nhiều thiết bị đi cùng nhau", "devices moving as one"),
-    "impossible": Text("nhảy vị trí", "impossible jump"),
-    "shared_identity": Text("trùng số nhận dạng", "shared identity"),
-    "encounter": Text("gặp tàu khác", "encounter"),
-    "loitering": Text("chạy chậm lâu", "loitering"),
-}
 
 
 def lasted(span: timedelta) -> Text:
@@ -104,7 +86,7 @@ def entry_text(kind: str, body: Mapping[str, Any]) -> Words:
 
 
 _LISTS: Mapping[str, Mapping[str, Text]] = {
-    "to": RECIPIENTS, "channel": CHANNELS, "result": RESULTS, "outcome": OUTCOMES, "caller_role": CALLERS,
+    "to": RECIPIENTS, "channel": CHANNELS, "result": RESULTS, "outcome": {**OUTCOMES, **ENDS}, "caller_role": CALLERS,
     "distress": DISTRESS, "agency": AGENCIES, "person": PEOPLE,
 }  # fmt: skip
 _NOTICE: Mapping[str, Mapping[str, Text]] = {"recipient": READERS, "channel": WAYS, "state": SENT}
@@ -112,13 +94,25 @@ _NOTICE: Mapping[str, Mapping[str, Text]] = {"recipient": READERS, "channel": WA
 
 def _parts(kind: str, body: Mapping[str, Any]) -> list[Text]:
     """The words an entry has of its own (`step`, `words`: vi and en), then lists, places, and what people typed."""
-    typed = [_typed(body.get(name)) for name in ("what", "said", "text", "note", "reason", "document")]
+    found = isinstance(body.get("new"), dict)
+    names = ("said", "text", "note", "reason", "document")
+    typed = [_typed(body.get(name)) for name in (names if found else ("what", *names))]
     lists = _NOTICE if kind == "notice" else _LISTS
     named = [words.get(str(body.get(name)), NOTHING) for name, words in lists.items()]
     if kind == "assigned":
         named = [_typed(body.get("to"))]
-    own = [body[name] for name in ("step", "words") if isinstance(body.get(name), dict)]
-    return [*(Text(each.get("vi", ""), each.get("en", "")) for each in own), *named, *_places(body), *typed]
+    own = [body[name] for name in ("step", "words", "new") if isinstance(body.get(name), dict)]
+    said = [NEWS.get(str(body.get("what")), NOTHING) if found else NOTHING, *_why(kind, body)]
+    return [*said, *(Text(each.get("vi", ""), each.get("en", "")) for each in own), *named, *_places(body), *typed]
+
+
+def _why(kind: str, body: Mapping[str, Any]) -> list[Text]:
+    """Entries of the machine that hold nothing but a code."""
+    if kind == "state" and body.get("why") == "event":
+        return [Text("việc lại xảy ra, mở lại như mới", "it happens after all, open again")]
+    if kind == "cleared" and body.get("incident"):
+        return [Text(f"do sự cố số {body['incident']}", f"by incident {body['incident']}")]
+    return []
 
 
 def _places(body: Mapping[str, Any]) -> list[Text]:
@@ -145,6 +139,12 @@ def degrees(lat: float, lon: float) -> str:
 def _sexagesimal(value: float, sides: str) -> str:
     seconds = round(abs(value) * 3600)
     return f"{seconds // 3600}°{seconds // 60 % 60:02d}'{seconds % 60:02d}\"{sides[value < 0]}"
+
+
+def outcome_words(code: str | None) -> Words | None:
+    """How a case ended; None for one that has not."""
+    found = OUTCOMES.get(code or "") or ENDS.get(code or "")
+    return Words.of(found) if found is not None else None
 
 
 def entry_title(kind: str) -> Words:

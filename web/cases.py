@@ -15,7 +15,6 @@ from layers.watch.cases.flow import flow_statement
 from layers.watch.cases.flow_graph import Flow, flow_of, make_flows
 from layers.watch.cases.fold import CaseThen
 from layers.watch.cases.models import CLOSED, KINDS, Case
-from layers.watch.cases.needs import OUTCOMES
 from web.case_views import (
     AcknowledgedView,
     BoatView,
@@ -26,7 +25,7 @@ from web.case_views import (
     IncidentView,
     StateView,
 )
-from web.case_words import due_words, headline, title_of
+from web.case_words import due_words, headline, outcome_words, title_of
 from web.views import Words
 
 E7 = 1e7
@@ -124,7 +123,7 @@ def line_of(case: Any, beside: Beside, now: datetime) -> dict[str, Any]:
         "crew": None if boat is None else boat.crew,
         "incident": None if incident is None else incident_view(incident),
         "state": state,
-        "outcome": Words.of(OUTCOMES[case.outcome]) if case.outcome in OUTCOMES else None,
+        "outcome": outcome_words(case.outcome),
         "due": due_view(case, flow, now),
         "acknowledged": acknowledged_view(case),
         "lon": None if case.lon_e7 is None else case.lon_e7 / E7,
