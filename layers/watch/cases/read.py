@@ -77,14 +77,18 @@ def incidents_statement(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
 
 
 def told_statement(case_ids: Sequence[int], until: datetime) -> Select[*tuple[Any, ...]]:
-    """Of each case: what it was opened as, the last position told, the last call and its result."""
+    """Of each case: what it was opened as, the last position told, the last call and its result.
+
+    `what` is what somebody said; the machine's entries hold words of their own under `new`, and a code there.
+    """
     body, kind = CaseEntry.body, CaseEntry.kind
+    opened = kind == "opened"
     placed = body["position"].is_not(None) & (func.jsonb_typeof(body["position"]) == "object")
     return (
         select(
             CaseEntry.case_id,
-            func.min(body["distress"].astext).filter(kind == "opened").label("distress"),
-            func.min(body["what"].astext).filter(kind == "opened").label("what"),
+            func.min(func.coalesce(body["distress"].astext, body["what"].astext)).filter(opened).label("distress"),
+            func.min(body["what"].astext).filter(opened, ~body.has_key("new")).label("what"),
             func.max(CaseEntry.at).filter(placed).label("reported_at"),
             func.count().filter(kind == "call").label("calls"),
             func.array_agg(aggregate_order_by(body["result"].astext, CaseEntry.id.desc()))

@@ -50,8 +50,8 @@ export type Question = { kept: false; doubts: { title: Bilingual }[] };
 export type IncidentCard = { boats: { id: string; label: string; name: string | null; silent_from: string; back_at: string | null }[] };
 export type Search = { state: string; kind: string; assigned: string; q: string };
 
-async function ask<T>(address: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+async function ask<T>(address: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const sent = body === undefined ? { signal: signal ?? null } : { method: 'POST', body: JSON.stringify(body) };
   const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
   const response = await fetch(address, { ...sent, headers });
   if (!response.ok) throw await readProblem(response);
@@ -59,7 +59,8 @@ async function ask<T>(address: string, body?: object): Promise<T> {
 }
 
 export const casesApi = {
-  queue: (search: Search) => ask<CaseQueue>(`/api/cases?${new URLSearchParams({ ...search, limit: '500' })}`),
+  queue: (search: Search, at: string | null = null, signal?: AbortSignal) =>
+    ask<CaseQueue>(`/api/cases?${new URLSearchParams({ ...search, limit: '500', ...(at === null ? {} : { at }) })}`, undefined, signal),
   one: (number: string) => ask<CaseCard>(`/api/cases/${number}`),
   do: (number: string, body: object) => ask<Done | Question>(`/api/cases/${number}/do`, body),
   open: (body: object) => ask<CaseCard>('/api/cases', body),

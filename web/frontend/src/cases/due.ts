@@ -2,7 +2,7 @@
 import type { Lang } from '../api';
 import type { CaseLine } from '../api.cases';
 import { formatDuration } from '../lib/format';
-import type { Dictionary } from '../lib/i18n';
+import { pick, type Dictionary } from '../lib/i18n';
 
 export function sayLeft(at: string, nowMs: number, words: Dictionary['cases'], lang: Lang): string {
   const left = (Date.parse(at) - nowMs) / 1000;
@@ -19,3 +19,14 @@ export function sayClock(line: CaseLine, nowMs: number, words: Dictionary['cases
   if (line.due) return sayLeft(line.due.at, nowMs, words, lang);
   return formatDuration((nowMs - Date.parse(line.opened_at)) / 1000, lang);
 }
+
+/** What a case is called: its boat, what fell silent together, or what sort of matter it is. */
+export const nameOf = (line: CaseLine, lang: Lang): string => line.vessel?.label ?? pick(line.incident?.title ?? line.title, lang);
+
+/** "quá hạn 48 phút: báo vị trí bằng cách khác". */
+export function sayDue(line: CaseLine, nowMs: number, words: Dictionary['cases'], lang: Lang): string {
+  return [sayClock(line, nowMs, words, lang), pick(line.due?.what, lang)].filter(Boolean).join(': ');
+}
+export const caseAddress = (line: CaseLine, lang: Lang): string => `/cases?number=${line.number}&lang=${lang}`;
+/** The first letter as at the beginning of a line. */
+export const raise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

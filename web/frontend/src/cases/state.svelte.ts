@@ -1,9 +1,11 @@
 // What the page of cases knows: the queue, the chosen case, the form that is open; told live of every change.
 import { api, ApiError, type Lang, type Me, type Origin, type Theme } from '../api';
-import { casesApi, type Action, type CaseCard, type CaseQueue, type Question } from '../api.cases';
+import { casesApi, type Action, type CaseCard, type CaseLine, type CaseQueue, type Question } from '../api.cases';
 import { readAddress, writeAddress } from '../lib/address';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import { LiveSocket } from '../live/socket';
+
+const SETTLE_MS = 250; // the machine writes many entries at once
 
 export type Which = 'open' | 'closed' | 'mine';
 
@@ -14,6 +16,8 @@ export class CasesState {
   origin = $state<Origin>('simulated');
   queue = $state.raw<CaseQueue | null>(null);
   card = $state.raw<CaseCard | null>(null);
+  /** People in danger whom nobody has taken on yet, whatever the list is narrowed to. */
+  danger = $state.raw<CaseLine[]>([]);
   chosen = $state<string | null>(null);
   which = $state<Which>('open');
   kind = $state('');
@@ -23,13 +27,17 @@ export class CasesState {
   opening = $state(false);
   lost = $state(false);
   busy = $state(false);
+  /** What could not be done; and, apart from it, that what is shown could not be read anew. */
   problem = $state<string | null>(null);
+  failed = $state<string | null>(null);
   told = $state<string | null>(null);
   /** Telephones shown after an audited request, by person; forgotten with the case. */
   phones = $state<Record<string, string>>({});
   clock = $state(Date.now());
   #aheadMs = 0;
-  #asked = 0;
+  #askedQueue = 0;
+  #askedCard = 0;
+  #settling = 0;
   readonly #socket = new LiveSocket({
     onState: (state) => {
       const before = this.lost;
@@ -37,13 +45,14 @@ export class CasesState {
       if (before && state === 'open') void this.load();
     },
     onFrame: () => undefined,
-    onMessage: (message) => { if (message.type === 'layer' && message.layer === 'case') void this.load(); },
+    onMessage: (message) => { if (message.type === 'layer' && message.layer === 'case') this.#hear(); },
   }, '/live');
 
   readonly words = $derived(dictionary(this.lang));
   readonly mayLook = $derived(this.me === null || this.me.can.boats || this.me.role === 'leader');
   readonly nowMs = $derived(this.clock + this.#aheadMs);
-  readonly alarms = $derived((this.queue?.cases ?? []).filter((each) => each.kind === 'distress' && each.acknowledged === null).length);
+  /** The card is the chosen case's: only then may anything be done, for a letter must never reach the case before. */
+  readonly isCurrent = $derived(this.card !== null && this.card.number === this.chosen);
 
   async start(): Promise<void> {
     const { theme, number, state, kind, q } = readAddress(['theme', 'number', 'state', 'kind', 'q']);
@@ -69,27 +78,59 @@ export class CasesState {
 
   /** The queue and the chosen case anew; an answer that a later question has overtaken is dropped. */
   async load(): Promise<void> {
-    const turn = ++this.#asked;
-    const state = this.which === 'closed' ? 'closed' : 'open';
-    const assigned = this.which === 'mine' ? 'me' : '';
     try {
-      const [queue, card] = await Promise.all([
-        casesApi.queue({ state, kind: this.kind, assigned, q: this.q }), this.chosen ? casesApi.one(this.chosen) : null,
-      ]);
-      if (turn !== this.#asked) return;
-      [this.queue, this.card, this.problem] = [queue, card, null];
-      this.#aheadMs = Date.parse(queue.now) - Date.now();
+      await Promise.all([this.#loadQueue(), this.#loadCard()]);
+      this.failed = null;
     } catch (error) {
-      if (turn === this.#asked) this.problem = this.say(error);
+      this.failed = this.say(error);
     }
   }
 
+  #hear(): void {
+    this.#settling ||= window.setTimeout(() => {
+      this.#settling = 0;
+      void this.load();
+    }, SETTLE_MS);
+  }
+
+  async #loadQueue(): Promise<void> {
+    const turn = ++this.#askedQueue;
+    const { kind, q } = this;
+    const asked = { state: this.which === 'closed' ? 'closed' : 'open', kind, assigned: this.which === 'mine' ? 'me' : '', q };
+    const isNarrow = this.which !== 'open' || kind !== '' || q !== '';
+    const [queue, distress] = await Promise.all([
+      casesApi.queue(asked), isNarrow ? casesApi.queue({ state: 'open', kind: 'distress', assigned: '', q: '' }) : null,
+    ]);
+    if (turn !== this.#askedQueue) return;
+    this.queue = queue;
+    this.danger = (distress ?? queue).cases.filter((each) => each.kind === 'distress' && each.acknowledged === null);
+    this.#aheadMs = Date.parse(queue.now) - Date.now();
+  }
+
+  async #loadCard(): Promise<void> {
+    const turn = ++this.#askedCard;
+    const card = this.chosen === null ? null : await casesApi.one(this.chosen);
+    if (turn === this.#askedCard) this.card = card;
+  }
+
   async choose(number: string | null): Promise<void> {
-    if (number !== this.chosen) [this.form, this.question, this.phones, this.told] = [null, null, {}, null];
+    if (number !== this.chosen) [this.form, this.question, this.phones, this.told, this.problem] = [null, null, {}, null, null];
     this.chosen = number;
-    if (number === null) this.card = null;
     writeAddress({ number });
-    await this.load();
+    try {
+      await this.#loadCard();
+      this.failed = null;
+    } catch (error) {
+      this.failed = this.say(error);
+    }
+  }
+
+  /** To the first of the people in danger whom nobody has taken on. */
+  async goToDanger(): Promise<void> {
+    const [first] = this.danger;
+    if (!first) return;
+    if (!this.queue?.cases.some((each) => each.number === first.number)) await this.look({ which: 'open', kind: '', q: '' });
+    await this.choose(first.number);
   }
 
   async look(change: { which?: Which; kind?: string; q?: string }): Promise<void> {
@@ -107,6 +148,7 @@ export class CasesState {
 
   /** Begin an action: one that asks for nothing is done at once. */
   begin(action: Action): void {
+    if (!this.isCurrent) return;
     [this.question, this.told, this.problem] = [null, null, null];
     if (action.needs.length === 0) void this.act(action, {});
     else this.form = action;
@@ -114,8 +156,7 @@ export class CasesState {
 
   async act(action: Action, given: Record<string, unknown>): Promise<number | null> {
     if (this.card === null || this.busy) return null;
-    this.busy = true;
-    let problem: string | null = null;
+    [this.busy, this.problem] = [true, null];
     let notice: number | null = null;
     try {
       const told = action.to === null ? given : { ...given, to: action.to };
@@ -123,10 +164,10 @@ export class CasesState {
       if (done.kept) [this.form, this.question, this.told, notice] = [null, null, this.words.cases.saved, done.notice];
       else this.question = done;
     } catch (error) {
-      problem = this.say(error);
+      this.problem = this.say(error);
     }
     await this.load();
-    [this.busy, this.problem] = [false, problem ?? this.problem];
+    this.busy = false;
     return notice;
   }
 
@@ -147,6 +188,8 @@ export class CasesState {
     try {
       const made = await casesApi.open(body);
       this.opening = false;
+      this.chosen = made.number;
+      await this.look({ which: 'open', kind: '', q: '' });
       await this.choose(made.number);
     } catch (error) {
       this.problem = this.say(error);

@@ -10,6 +10,7 @@ import { LiveState } from '../live/state.svelte';
 import { TimeControl } from '../live/time.svelte';
 import type { Overlay } from '../map/overlays';
 import { PastMoment } from '../replay/past.svelte';
+import { CasesBeside } from './cases.svelte';
 import { Desk } from './desk/desk.svelte';
 import { Latest } from './latest';
 import { RegionState } from './regions.svelte';
@@ -26,6 +27,7 @@ export class FisheriesState {
   readonly time = new TimeControl(() => this.live.clock.now());
   readonly past = new PastMoment(this.time, () => this.live.clock.now());
   readonly regions = new RegionState();
+  readonly cases = new CasesBeside();
   theme = $state<Theme>('dark');
   lang = $state<Lang>(chooseLang(location.search, document.cookie));
   me = $state<Me | null>(null);
