@@ -55,7 +55,7 @@ def read_card(connection: Connection, number: str, role: Role, now: datetime, wa
         actions=actions_of(connection, about, role, ways) if acts else [],
         law=_law(connection, case),
         people=people_of(connection, case, role),
-        posts=offices(connection, boat),
+        posts=offices(connection, boat, beside.incidents.get(case.incident_id)),
         nearest=near_boats(connection, case, now) if acts and case.kind == "distress" else [],
         sar=rescue(connection),
         notices=notice_lines(connection, case, named=acts),

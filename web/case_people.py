@@ -56,12 +56,15 @@ def _others(connection: Connection, vessel_id: int, role: Role) -> list[PersonVi
     ]
 
 
-def offices(connection: Connection, boat: Any | None) -> list[OfficeView]:
-    """The boat's post, commune and provider, then the offices everybody calls; telephones where somebody gave one."""
+def offices(connection: Connection, boat: Any | None, incident: Any | None = None) -> list[OfficeView]:
+    """The boat's post, commune and provider, or the provider whose devices fell silent together; then the offices everybody
+    calls; telephones where somebody gave one.
+    """
     kinds = ("post", "commune", "provider", "fisheries", "coast_station", "central")
     rows = connection.execute(institutions_statement(*kinds)).all()
     mine = [] if boat is None else [*_post(connection, boat, rows), *_commune(connection, boat, rows)]
-    provider = None if boat is None else boat.vms_provider
+    common = incident.subject if incident is not None and incident.kind == "provider" else None
+    provider = common if boat is None else boat.vms_provider
     mine += [office_view(row) for row in rows if row.kind == "provider" and row.place == provider]
     return mine + [office_view(row) for row in rows if row.place is None]
 

@@ -45,16 +45,26 @@ def title_of(case: Any, told: Any | None) -> Words:
     return Words(vi=f"{kind.vi}: {sort.vi}", en=f"{kind.en}: {sort.en}") if sort else Words.of(kind)
 
 
-def headline(case: Any, told: Any | None, silence: Any | None, now: datetime) -> Words:
+def headline(case: Any, told: Any | None, silence: Any | None, now: datetime, incident: Any | None = None) -> Words:
     """One line: what and for how long, then what is known since."""
     end = case.closed_at or now
     if silence is not None:
         first, more = _silence(silence, end), _reported(told, end)
     else:
         span = lasted(end - case.began_at)
-        first = Text(f"{KINDS[case.kind].vi} từ {span.vi} trước", f"{KINDS[case.kind].en} since {span.en}")
+        name = _name(case, told, incident)
+        first = Text(f"{name.vi} từ {span.vi} trước", f"{name.en} since {span.en}")
         more = _called(told)
     return Words(vi=" · ".join(filter(None, (first.vi, more.vi))), en=" · ".join(filter(None, (first.en, more.en))))
+
+
+def _name(case: Any, told: Any | None, incident: Any | None) -> Text:
+    """Of people in danger what befell them, of an incident how many; else the kind."""
+    if incident is not None:
+        count = f"{incident.silent}/{incident.heard_of}"
+        return Text(f"{count} tàu cùng im", f"{count} boats silent together")
+    sort = DISTRESS.get(told.distress or "") if told is not None and case.kind == "distress" else None
+    return Text(sort.vi[:1].upper() + sort.vi[1:], sort.en[:1].upper() + sort.en[1:]) if sort else KINDS[case.kind]
 
 
 def _silence(silence: Any, now: datetime) -> Text:
@@ -81,7 +91,8 @@ def _called(told: Any | None) -> Text:
 
 def entry_text(kind: str, body: Mapping[str, Any]) -> Words:
     """What an entry says, in one line; texts typed by people as they were typed."""
-    vi, en = (" · ".join(filter(None, (part.vi if n == 0 else part.en for part in _parts(kind, body)))) for n in (0, 1))
+    parts = _parts(kind, body)
+    vi, en = (" · ".join(dict.fromkeys(filter(None, said))) for said in ([p.vi for p in parts], [p.en for p in parts]))
     return Words(vi=vi, en=en)
 
 

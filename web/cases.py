@@ -118,7 +118,7 @@ def line_of(case: Any, beside: Beside, now: datetime) -> dict[str, Any]:
     state = StateView(code=case.state, title=Words.of(flow.title_of(case.state)), since=case.state_since)
     return {name: getattr(case, name) for name in same} | {
         "title": title_of(case, told),
-        "headline": headline(case, told, silence, now),
+        "headline": headline(case, told, silence, now, incident),
         "vessel": None if boat is None else boat_view(boat),
         "crew": None if boat is None else boat.crew,
         "incident": None if incident is None else incident_view(incident),

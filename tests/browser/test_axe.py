@@ -101,7 +101,7 @@ def test_the_sea_as_a_guest(lang: str, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", [1440, 1024])
 def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
-    page = open_page("/fisheries", Role.OFFICER, width=width).page
+    page = open_page("/fisheries?list=boats", Role.OFFICER, width=width).page
     wait_ready(page)
     expect(page.locator(by("counts"))).to_be_visible()
     assert find_violations(page, axe) == []
@@ -119,7 +119,7 @@ def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_tools_over_the_sea(theme: str, axe: str, open_page: Open) -> None:
-    page = open_page(f"/fisheries?theme={theme}", Role.OFFICER).page
+    page = open_page(f"/fisheries?theme={theme}&list=boats", Role.OFFICER).page
     wait_ready(page)
     for tool in ("area", "measure", "zones", "groups"):
         page.locator(by(f"tool-{tool}")).click()
@@ -162,7 +162,7 @@ def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page: Open) -> None:
-    page = open_page(f"/fisheries?theme={theme}", Role.OFFICER).page
+    page = open_page(f"/fisheries?theme={theme}&list=boats", Role.OFFICER).page
     wait_ready(page)
     page.locator(by("attention-row")).first.click()
     page.locator(by("back-60")).click()

@@ -123,6 +123,7 @@ def test_boats_are_elsewhere_then_and_the_play_moves_them(open_page: Open) -> No
 def test_the_address_brings_the_view_back(open_page: Open) -> None:
     page = open_live(open_page)
     at = go_back(page)
+    page.locator(by("left-boats")).click()
     page.locator(by("attention-row")).first.click()
     panel = page.locator(by("vessel-panel"))
     expect(panel).to_be_visible()
@@ -166,6 +167,7 @@ def test_a_gap_is_dashed_named_and_never_joined(open_page: Open) -> None:
 
 def test_a_day_is_gone_along_by_keys(open_page: Open) -> None:
     page = open_live(open_page)
+    page.locator(by("left-boats")).click()
     page.locator(by("attention-row")).filter(has_text="Chậm").first.click()
     page.locator(by("tab-track")).click()
     slider = page.locator(by("day-slider"))

@@ -15,7 +15,7 @@ export const isOverdue = (line: CaseLine, nowMs: number): boolean => line.due !=
 
 /** What stands at the end of a case's line: its clock, or how long ago it ended. */
 export function sayClock(line: CaseLine, nowMs: number, words: Dictionary['cases'], lang: Lang): string {
-  if (line.closed_at) return formatDuration((nowMs - Date.parse(line.closed_at)) / 1000, lang);
+  if (line.closed_at) return `${formatDuration((nowMs - Date.parse(line.closed_at)) / 1000, lang)} ${words.ago}`;
   if (line.due) return sayLeft(line.due.at, nowMs, words, lang);
   return formatDuration((nowMs - Date.parse(line.opened_at)) / 1000, lang);
 }
