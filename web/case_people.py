@@ -57,8 +57,9 @@ def _others(connection: Connection, vessel_id: int, role: Role) -> list[PersonVi
 
 
 def offices(connection: Connection, boat: Any | None, incident: Any | None = None) -> list[OfficeView]:
-    """The boat's post, commune and provider, or the provider whose devices fell silent together; then the offices everybody
-    calls; telephones where somebody gave one.
+    """The boat's post, commune and provider, or the provider of an incident; then the offices everybody calls.
+
+    A telephone stands where somebody gave one.
     """
     kinds = ("post", "commune", "provider", "fisheries", "coast_station", "central")
     rows = connection.execute(institutions_statement(*kinds)).all()

@@ -1,5 +1,6 @@
 """Nobody is kept out by how the pages are built: axe-core finds no violation on any page, for a guest or an officer."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,43 @@ def test_a_report(lang: str, axe: str, open_page: Open) -> None:
     wait_ready(page)
     expect(page.locator(by("report"))).to_be_visible()
     assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_cases(theme: str, axe: str, open_page: Open) -> None:
+    watched = open_page(f"/cases?theme={theme}", Role.OFFICER)
+    page = watched.page
+    expect(page.locator(by("open-distress"))).to_be_visible()
+    told = {"kind": "distress", "distress": "sos", "what": "thử (mô phỏng)", "lat": "15°20'N", "lon": "109°05'E"}
+    page.request.post(f"{watched.base}/api/cases", headers={"origin": watched.base}, data=told)
+    page.locator(by("case-row")).first.click()
+    expect(page.locator(by("case-card"))).to_be_visible()
+    assert find_violations(page, axe) == []
+    for action in ("call", "notice"):
+        page.locator(by(f"act-{action}")).click()
+        expect(page.locator(by("act-form" if action == "call" else "notice-text"))).to_be_visible()
+        assert find_violations(page, axe) == [], action
+        page.keyboard.press("Escape")
+    page.keyboard.press("!")
+    expect(page.locator(by("distress-form"))).to_be_visible()
+    assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize("path", ["/storm", "/shift", "/reports", "/cases"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_pages_of_the_desk(lang: str, path: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"{path}?lang={lang}", Role.OPERATOR).page
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(by("sign-out"))).to_be_visible()
+    expect(page).to_have_title(re.compile(r".+ · Quảng Ngãi"))
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    assert find_violations(page, axe) == []
+
+
+def test_cases_as_who_may_not_or_may_only_read(open_page: Open) -> None:
+    guest = open_page("/cases").page
+    expect(guest.locator(by("cases-for-officers"))).to_be_visible()
+    leader = open_page("/cases", Role.LEADER).page
+    expect(leader.locator(by("case-queue"))).to_be_attached()
+    assert leader.locator(by("open-distress")).count() == 0
+    assert leader.locator(by("people")).count() == 0
