@@ -12,6 +12,7 @@ from layers.watch.cases.about import About, events_statement, find_case, read_ab
 from layers.watch.cases.clocks import open_promises
 from layers.watch.cases.needs import Need, needs_of
 from layers.watch.cases.notices import templates_statement
+from layers.watch.cases.say import moment
 from layers.watch.law import CONDUCTS, choose, law_statement
 from layers.watch.rules import Rule
 from web.case_duties import duties_of
@@ -26,7 +27,7 @@ from web.case_views import (
     EventView,
     NeedView,
 )
-from web.case_words import entry_text, entry_title, moment, step_title
+from web.case_words import entry_text, entry_title, step_title
 from web.cases import E7, line_of, read_beside
 from web.law_views import LawAnswer, law_answer
 from web.views import Words

@@ -20,9 +20,10 @@ from layers.watch.cases.notices import (
     fill_template,
     templates_statement,
 )
+from layers.watch.cases.say import degrees, lasted, moment
 from layers.watch.law import CONDUCTS, choose, law_statement
 from web.case_people import offices, rescue
-from web.case_words import degrees, lasted, moment, title_of
+from web.case_words import title_of
 from web.cases import E7, Beside, read_beside
 from web.notice_ways import check_way, phone_of
 from web.settings import WebSettings

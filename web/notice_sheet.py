@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from web.case_words import moment
+from layers.watch.cases.say import moment
 
 PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{title}</title>

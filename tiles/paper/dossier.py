@@ -1,13 +1,14 @@
 """The dossier of a case as pages: what `layers.watch.dossier` gathered, for an inspector who holds only the paper."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from layers.watch.cases.say import entry_text, outcome_words
+from layers.watch.shift.words import STATES, name
 from tiles.document.words import number
 from tiles.paper import dossier_law, dossier_proof, dossier_sea
 from tiles.paper.blocks import Cell, Safe, facts, heading, join, paragraph, table, text
-from tiles.paper.dossier_words import BODY, FACTS, STATES, moment, role_word, seconds_word, span, when
+from tiles.paper.dossier_words import FACTS, moment, role_word, seconds_word, span, when
 from tiles.paper.pdf import make_pdf, mark_of
 from tiles.paper.sea import Sea
 
@@ -76,7 +77,7 @@ def _cleared(told: Dossier) -> str:
         until = "đang kéo dài" if incident["ended_at"] is None else moment(incident["ended_at"])
         share = f"{number(incident['silent'], 'vi')}/{number(incident['heard_of'], 'vi')} tàu cùng mất kết nối"
         return f"Sự cố: {incident['title_vi']}, từ {moment(incident['began_at'])}, {until}; {share}."
-    return _body(said[-1]["body"]) if said else ""
+    return entry_text(said[-1]["kind"], said[-1]["body"]).vi if said else ""
 
 
 def _boat_line(told: Dossier) -> Cell:
@@ -88,8 +89,9 @@ def _boat_line(told: Dossier) -> Cell:
 
 
 def _state(case: dict[str, Any]) -> str:
-    state = STATES.get(case["state"], case["state"])
-    outcome = f": {case['outcome']}" if case["outcome"] else ""
+    state = name(STATES, case["state"]).vi
+    said = outcome_words(case["outcome"])
+    outcome = f": {said.vi if said else case['outcome']}" if case["outcome"] else ""
     return f"{state}{outcome}, từ {moment(case['state_since'])}"
 
 
@@ -119,14 +121,20 @@ def _boat(told: Dossier) -> Iterator[Safe]:
 
 def _timeline(told: Dossier) -> Iterator[Safe]:
     yield heading("Diễn biến (sổ vụ việc)")
-    rows = [(when(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["timeline"]]
+    rows = [_line(entry) for entry in told["timeline"]]
     caption = "Sổ chỉ thêm dòng, không sửa, không xóa. Nguồn: sổ vụ việc của trung tâm."
     yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", caption)
 
 
+def _line(entry: dict[str, Any]) -> tuple[Cell, ...]:
+    """One line of the ledger."""
+    said = entry_text(entry["kind"], entry["body"]).vi
+    return when(entry["at"]), entry["title_vi"], entry["actor"] or "máy", said
+
+
 def _contacts(told: Dossier) -> Iterator[Safe]:
     yield heading("Liên hệ, thông báo, lời hẹn")
-    rows = [(when(e["at"]), e["title_vi"], e["actor"] or "máy", _body(e["body"])) for e in told["contacts"]]
+    rows = [_line(entry) for entry in told["contacts"]]
     if rows:
         yield table(["Lúc", "Việc", "Ai", "Nội dung"], rows, "tight", "Nguồn: sổ vụ việc.")
     else:
@@ -160,25 +168,3 @@ def _fact(name: str, value: float) -> str:
     if name.endswith("_s"):
         return f"{FACTS.get(name, name.removesuffix('_s'))} {seconds_word(value)}"
     return f"{FACTS.get(name, name)} {number(value, 'vi', 2)}"
-
-
-def _body(body: dict[str, Any]) -> str:
-    """What an entry has to say, as words."""
-    said = []
-    for name, value in sorted(body.items()):
-        if value in (None, "", [], {}):
-            continue
-        shown = "; ".join(map(str, value)) if isinstance(value, list | dict) else STATES.get(str(value), str(value))
-        said.append(f"{BODY.get(name, name)}: {_when(shown)}")
-    return ". ".join(said)
-
-
-def _when(shown: str) -> str:
-    """A moment as people write it, anything else as it is."""
-    if len(shown) < 19 or shown[4:5] != "-" or "T" not in shown:
-        return shown
-    try:
-        datetime.fromisoformat(shown)
-    except ValueError:
-        return shown
-    return moment(shown)

@@ -5,37 +5,6 @@ from datetime import date, datetime
 from geo.clock import LOCAL
 from tiles.paper.blocks import Safe, text
 
-STATES = {
-    "new": "mới",
-    "acknowledged": "đã tiếp nhận",
-    "contacting": "đang liên hệ",
-    "waiting": "đang chờ",
-    "verifying": "đang xác minh",
-    "handed_over": "đã chuyển cơ quan xử lý",
-    "closed": "đã kết thúc",
-}
-BODY = {
-    "to": "chuyển sang",
-    "from": "từ",
-    "note": "ghi chú",
-    "text": "nội dung",
-    "who": "người",
-    "whom": "gọi cho",
-    "said": "nói",
-    "channel": "qua",
-    "answered": "trả lời",
-    "outcome": "kết quả",
-    "reason": "lý do",
-    "result": "kết quả",
-    "until": "đến lúc",
-    "promised_at": "hẹn lúc",
-    "manifest": "SHA-256 của bản kê",
-    "parts": "phần",
-    "incident": "sự cố",
-    "step": "bước",
-    "key": "sự việc",
-    "form": "dạng",
-}
 FACTS = {
     "silent_s": "đã im lặng",
     "lasted_s": "kéo dài",

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from layers.spec import Text
+from layers.watch.cases.codes import CLOCKS
 from layers.watch.cases.models import ENTRIES, KINDS
+from layers.watch.cases.needs import RECIPIENTS, RESULTS
 
 STATES: Mapping[str, Text] = {
     "new": Text("mới", "new"),
@@ -17,28 +19,7 @@ STATES: Mapping[str, Text] = {
     "reopened": Text("mở lại", "reopened"),
     "closed": Text("đã kết thúc", "closed"),
 }
-DUES: Mapping[str, Text] = {
-    "promise": Text("lời hẹn", "promise"),
-    "step": Text("hạn của bước", "step"),
-    "contact": Text("hạn báo vị trí", "position due"),
-    "port": Text("hạn về cảng", "due in port"),
-}
-RESULTS: Mapping[str, Text] = {
-    "answered": Text("nghe máy", "answered"),
-    "no_answer": Text("không nghe máy", "no answer"),
-    "wrong_number": Text("sai số", "wrong number"),
-    "unreachable": Text("không liên lạc được", "unreachable"),
-    "refused": Text("từ chối trả lời", "refused"),
-}
-RECIPIENTS: Mapping[str, Text] = {
-    "captain": Text("thuyền trưởng", "captain"),
-    "owner": Text("chủ tàu", "owner"),
-    "family": Text("gia đình", "family"),
-    "coast_station": Text("Đài thông tin duyên hải", "coast radio station"),
-    "post": Text("Đồn/Trạm Kiểm soát Biên phòng", "border guard post"),
-    "commune": Text("UBND xã, phường, đặc khu", "commune"),
-    "provider": Text("đơn vị cung cấp thiết bị", "device provider"),
-}
+DUES: Mapping[str, Text] = {"step": Text("hạn của bước", "step"), **CLOCKS}
 BRIEF_KINDS: Mapping[str, Text] = {**KINDS, "boundary": Text("Vượt ranh giới", "Beyond the boundary")}
 """Kinds of case as a narrow column says them."""
 

@@ -46,7 +46,7 @@ class Matter:
             case = open_case(connection, values, Entry("opened", opened))
             connection.execute(insert(CaseEvent).values(event_key="a" * 32, case_id=case))
             append(connection, case, Entry("acknowledged", opened + timedelta(minutes=4), "lan", "officer"))
-            call = {"whom": "thuyền trưởng", "answered": "không", "note": "Ồ Ễ Ữ: máy bận"}
+            call = {"to": "captain", "channel": "phone", "result": "no_answer", "said": "Ồ Ễ Ữ: máy bận"}
             append(connection, case, Entry("call", opened + timedelta(minutes=9), "lan", "officer", call))
             append(
                 connection,

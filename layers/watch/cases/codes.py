@@ -8,13 +8,8 @@ CLOCKS: Mapping[str, Text] = {
     "contact": Text("báo vị trí bằng cách khác", "position by other means"),
     "promise": Text("lời hẹn", "a promise"),
     "port": Text("đưa tàu về cảng sửa thiết bị", "in port to mend the device"),
-    "report_6h": Text("báo vị trí bằng cách khác", "position by other means"),
-    "port_10d": Text("đưa tàu về cảng sửa thiết bị", "in port to mend the device"),
-    "answer": Text("tiếp nhận", "answer the call"),
-    "check": Text("kiểm tra", "check it"),
-    "call_provider": Text("gọi bên phụ trách", "call those in charge"),
 }
-"""Clocks of the flow, and those that the policy of the watch begins with."""
+"""Clocks of a case; that of its step is called by the step."""
 NEWS: Mapping[str, Text] = {
     "ended": Text("đã hết", "over"),
     "changed": Text("tính lại", "judged anew"),
