@@ -1,5 +1,6 @@
 // Every answer of the server the pages read, typed by hand, and the one place that fetches them.
 import type { Carried, TrackTold } from './api.devices';
+import type { Latest } from './api.indicators';
 
 export type Lang = 'vi' | 'en';
 export type Theme = 'light' | 'dark';
@@ -114,6 +115,8 @@ export type UnitCard = {
   vintage: Bilingual;
   parts: { code: string; name: string }[];
   measures: CardMeasure[];
+  /** Those that have a figure here; none for guests. */
+  indicators: Latest[];
 };
 
 export type VesselSummary = {

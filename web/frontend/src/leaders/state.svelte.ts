@@ -4,16 +4,20 @@ import {
   type Unit, type UnitCard, type UnitValues, type ValueStatus,
 } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
+import type { Light, PlaceBrief } from '../api.indicators';
 import { formatFixed } from '../lib/format';
 import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import type { UnitPaint } from '../map/choropleth';
 import { classify, greyed } from '../map/classes';
+import { Indicators, type Paint } from './indicators.svelte';
+import { classOf, lightClasses, SHAPE } from './lights';
 import { groupMeasures } from './measures';
 import { PlacesHere } from './places.svelte';
 import { UnitIndex } from './units';
 
 const FIRST_MEASURE = 'health_facility.beds';
 const COMMUNE_CODE = 5; // digits
+const PROVINCE = '51';
 const LEVELS: Level[] = ['commune', 'former_district', 'district'];
 
 export class LeadersState {
@@ -25,6 +29,9 @@ export class LeadersState {
   unitCode = $state<string | null>(null);
   me = $state<Me | null>(null);
   mark = $state<Origin>('real');
+  /** A guest came by a link to an indicator. */
+  isRefused = $state(false);
+  readonly isSignedIn = $derived(this.me !== null && this.me.role !== 'guest');
   layers = $state.raw<LayerInfo[]>([]);
   index = $state.raw<UnitIndex>(new UnitIndex([], []));
   outline = $state.raw<OutlineSource | null>(null);
@@ -33,14 +40,20 @@ export class LeadersState {
   provinces = $state.raw<{ name: string; value: number | null }[]>([]);
   card = $state.raw<UnitCard | null>(null);
   problem = $state<string | null>(null);
+  behind = $state<'history' | 'why' | null>(null);
   readonly places = new PlacesHere();
+  readonly figures = new Indicators();
 
   readonly words = $derived(dictionary(this.lang));
   readonly groups = $derived(groupMeasures(this.layers, this.lang));
-  readonly layer = $derived(this.layers.find((each) => each.name === this.measure?.split('.')[0]) ?? null);
+  readonly layer = $derived(this.figures.code !== null ? null : (this.layers.find((each) => each.name === this.measure?.split('.')[0]) ?? null));
   readonly known = $derived(this.values?.values.flatMap((each) => (each.value === null ? [] : [each.value])) ?? []);
   readonly isStale = $derived(this.values?.stale === 'stale');
-  readonly classes = $derived(this.isStale ? greyed(this.values?.classes ?? []) : (this.values?.classes ?? []));
+  readonly byLight = $derived(this.figures.map !== null && this.figures.paint === 'light');
+  readonly found = $derived(this.byLight && this.figures.map ? lightClasses(this.figures.map) : (this.values?.classes ?? []));
+  readonly classes = $derived(this.isStale ? greyed(this.found) : this.found);
+  /** A group of ground or an office: it has figures, but no place among the map's units. */
+  readonly isElsewhere = $derived(this.unitCode !== null && this.index.size > 0 && this.index.keyOf(this.unitCode) === undefined);
   readonly rows = $derived(this.#makeRows());
   readonly origin = $derived<Origin>(this.values && this.values.origin !== 'real' ? this.values.origin : this.mark);
   readonly levelName = $derived({
@@ -51,13 +64,16 @@ export class LeadersState {
   #cardAsked: AbortController | null = null;
 
   constructor() {
-    const asked = readAddress(['unit', 'measure', 'level', 'view', 'theme']);
+    const asked = readAddress(['unit', 'measure', 'level', 'view', 'theme', 'indicator', 'period', 'paint', 'behind']);
     const ofUnit = asked.unit?.length === COMMUNE_CODE ? 'commune' : 'former_district';
     this.level = LEVELS.find((each) => each === asked.level) ?? ofUnit;
     if (asked.view === 'table') this.view = 'table';
     if (asked.theme === 'dark') this.theme = 'dark';
     this.measure = asked.measure ?? null;
-    this.unitCode = asked.unit ?? null;
+    this.unitCode = asked.unit === PROVINCE ? null : (asked.unit ?? null);
+    [this.figures.code, this.figures.period] = [asked.indicator ?? null, asked.period ?? null];
+    if (asked.paint === 'class') this.figures.wanted = 'class';
+    if (asked.behind === 'history' || asked.behind === 'why') this.behind = asked.behind;
     document.documentElement.lang = this.lang;
     document.documentElement.dataset['theme'] = this.theme;
   }
@@ -69,6 +85,8 @@ export class LeadersState {
       [this.me, this.mark, this.layers, this.outline] = [me, status.origin_mark, layers, communes.outline];
       this.index = new UnitIndex(communes.units, districts.units);
       if (!this.groups.some((group) => group.choices.some((each) => each.id === this.measure))) this.measure = this.#firstMeasure();
+      if (this.isSignedIn) await this.figures.open();
+      else if (this.figures.code !== null) [this.isRefused] = [true, this.figures.forget()];
       await Promise.all([this.#loadUnits(), this.#loadValues(), this.#loadCard()]);
     });
   }
@@ -76,7 +94,7 @@ export class LeadersState {
   /** Figures and ages grow old on an open page: read them anew, keeping what is shown if that fails. */
   async refresh(): Promise<void> {
     await this.#guard(async () => {
-      const [status] = await Promise.all([api.status(), this.#loadValues(), this.#loadCard()]);
+      const [status] = await Promise.all([api.status(), this.#loadValues(), this.#loadCard(), this.isSignedIn ? this.figures.reread() : null]);
       this.mark = status.origin_mark;
     });
   }
@@ -92,8 +110,54 @@ export class LeadersState {
 
   setMeasure(measure: string): void {
     this.measure = measure;
-    writeAddress({ measure });
+    this.figures.forget();
+    this.behind = null;
+    writeAddress({ measure, indicator: null, period: null, behind: null });
     void this.#guard(async () => { await Promise.all([this.#loadValues(), this.places.load(this.layer, this.unitCode)]); });
+  }
+
+  setIndicator(code: string, period: string | null = null): void {
+    [this.figures.code, this.figures.period, this.behind] = [code, period, null];
+    writeAddress({ indicator: code, period, measure: null, behind: null });
+    void this.#guard(async () => { await Promise.all([this.#loadValues(), this.places.load(null, null)]); });
+  }
+
+  setPeriod(period: string | null): void {
+    this.figures.period = period;
+    writeAddress({ period });
+    void this.#guard(() => this.#loadValues());
+  }
+
+  setPaint(paint: Paint): void {
+    this.figures.wanted = paint;
+    writeAddress({ paint: paint === 'class' ? paint : null });
+  }
+
+  /** Open what is behind the figure, or close it again. */
+  look(what: 'history' | 'why'): void {
+    this.behind = this.behind === what ? null : what;
+    writeAddress({ behind: this.behind });
+  }
+
+  /** An indicator at a place, as an exception names them. */
+  goTo(indicator: string, place: PlaceBrief, period: string | null): void {
+    this.setIndicator(indicator, period);
+    this.goToPlace(place);
+  }
+
+  /** A unit on the map of its own level, the whole province, or a place that has no ground there. */
+  goToPlace(place: PlaceBrief): void {
+    if (place.code === PROVINCE) return this.choose(null);
+    const level = LEVELS.find((each) => each === place.level);
+    const code = level !== undefined || place.kind === 'group' ? place.code : `${place.kind}:${place.code}`;
+    if (level !== undefined && level !== this.level) this.setLevel(level, code);
+    else this.choose(code);
+  }
+
+  /** Where an explanation is asked for. */
+  get whyAsked(): { unit: string; structure: string } {
+    const unit = this.unitCode ?? PROVINCE;
+    return { unit, structure: this.unitCode === null ? '2025' : structureOf(this.level) };
   }
 
   setView(view: 'map' | 'table'): void {
@@ -118,7 +182,7 @@ export class LeadersState {
     this.places.close();
     if (code === null || this.card?.unit.code !== code) this.card = null;
     writeAddress({ unit: code });
-    void this.#guard(() => this.#loadCard());
+    void this.#guard(async () => { await Promise.all([this.#loadCard(), this.figures.code === null ? null : this.#loadValues()]); });
   }
 
   valueText(value: number | null, status: ValueStatus): string {
@@ -127,11 +191,17 @@ export class LeadersState {
     return status === 'estimate' || status === 'partial' ? `${this.words.statusEstimate} ${text}` : text;
   }
 
-  #makeRows(): UnitPaint[] {
+  #makeRows(): (UnitPaint & { light: Light })[] {
+    const lights = new Map(this.figures.map?.values.map((each) => [each.code, each.light]));
     const byCode = new Map(this.values?.values.map((each) => [each.code, each]));
     return this.units.map((unit) => {
       const { value, status } = byCode.get(unit.code) ?? { value: null, status: 'none' as const };
-      return { unit, value, text: this.valueText(value, status), class: classify(value, this.values?.breaks ?? []) };
+      const light = lights.get(unit.code) ?? 'none';
+      const text = this.valueText(value, status);
+      return {
+        unit, value, light, text: value !== null && SHAPE[light] ? `${SHAPE[light]} ${text}` : text,
+        class: this.byLight ? classOf(light, value) : classify(value, this.values?.breaks ?? []),
+      };
     });
   }
 
@@ -148,6 +218,10 @@ export class LeadersState {
   }
 
   async #loadValues(): Promise<void> {
+    if (this.figures.code !== null) {
+      [this.values, this.provinces] = [await this.figures.load(this.level, this.unitCode), []];
+      return;
+    }
     if (this.measure === null) return;
     this.#valuesAsked?.abort();
     this.#valuesAsked = new AbortController();
@@ -162,7 +236,7 @@ export class LeadersState {
 
   async #loadCard(): Promise<void> {
     this.#cardAsked?.abort();
-    if (this.unitCode === null) return this.places.load(null, null);
+    if (this.unitCode === null || this.isElsewhere) return this.places.load(null, null);
     this.#cardAsked = new AbortController();
     const card = api.unit(this.unitCode, structureOf(this.level), this.#cardAsked.signal);
     [this.card] = await Promise.all([card, this.places.load(this.layer, this.unitCode)]);

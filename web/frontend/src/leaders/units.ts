@@ -16,6 +16,10 @@ export class UnitIndex {
     this.#every = [...districts.map(named('former_district')), ...communes.map(named('commune'))];
   }
 
+  get size(): number {
+    return this.#keys.size;
+  }
+
   /** The key the map knows the ground of a code by. */
   keyOf(code: string): number | undefined {
     return this.#keys.get(code);

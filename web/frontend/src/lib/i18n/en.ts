@@ -2,6 +2,7 @@
 import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesEn } from './devices.en';
+import { figures } from './figures';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
@@ -29,6 +30,7 @@ export const en: Dictionary = {
   laws: lawEn,
   storms: stormEn,
   ...devicesEn,
+  figures: figures.en,
   intake: intake.en,
   wall: wallEn,
   sources: sources.en,

@@ -2,6 +2,7 @@
 import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesVi } from './devices.vi';
+import { figures } from './figures';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
@@ -28,6 +29,7 @@ export const vi = {
   laws: lawVi,
   storms: stormVi,
   ...devicesVi,
+  figures: figures.vi,
   intake: intake.vi,
   wall: wallVi,
   sources: sources.vi,

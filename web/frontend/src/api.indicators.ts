@@ -1,0 +1,77 @@
+// What the leaders' map asks about indicators: the catalogue, one over time and over the map, why it is as it is, exceptions.
+import { readProblem, type Bilingual, type Origin, type SourceInfo, type Staleness, type ValueClass } from './api';
+
+export type Light = 'green' | 'yellow' | 'red' | 'none';
+export type FigureStatus = 'official' | 'preliminary' | 'estimate' | 'none';
+export type Period = { since: string; until: string; label: Bilingual };
+export type PlaceBrief = { kind: string; code: string; key: number | null; level: string; name: Bilingual };
+export type PaperBrief = { id: number; number: string | null; notation: string | null; issued_on: string | null; agency: string | null; state: string };
+
+export type Indicator = {
+  code: string; domain: string; domain_title: Bilingual; name: Bilingual; definition: Bilingual; kind: string; unit: Bilingual;
+  period: string; direction: string; owner: string; basis: string | null; decimals: number; source: string; verified: boolean;
+};
+export type Figure = {
+  value: number | null; status: FigureStatus; how: string; how_words: Bilingual | null; known: number; of: number;
+  coverage: Bilingual | null; part: number | null; whole: number | null; reported: number | null; contested: boolean;
+};
+export type Change = { period: Period; value: number | null; delta: number | null; unit: Bilingual; percent: number | null; comparable: boolean };
+export type LightSaid = {
+  light: Light; label: Bilingual; why: Bilingual | null; threshold: string | null; green: number | null; red: number | null; verified: boolean | null;
+};
+export type Target = { code: string; value: number; percent: number | null; period: Period; paper: string | null; source: string; verified: boolean };
+/** One word on a figure: corrections and later statuses stand beside it. */
+export type Revision = {
+  id: number; value: number | null; status: FigureStatus; source: SourceInfo | null; stored_at: string;
+  superseded_at: string | null; retracted_at: string | null; paper: PaperBrief | null;
+};
+export type Point = Figure & {
+  period: Period; cumulative: Figure | null; before: Change | null; year_before: Change | null; light: LightSaid; target: Target | null;
+  observations: number[]; count: number; paper: PaperBrief | null; revisions: Revision[]; source: SourceInfo | null; origin: Origin;
+  time: string | null; age_s: number | null; stale: Staleness;
+};
+export type Latest = { indicator: Indicator; point: Point | null };
+export type Catalogue = { now: string; domains: { code: string; title: Bilingual }[]; origin: Origin; indicators: Latest[] };
+export type MapFigure = {
+  key: number | null; code: string; name: string; value: number | null; status: FigureStatus; how: string; coverage: Bilingual | null;
+  light: Light; observations: number[]; contested: boolean; rank: number | null;
+};
+export type MapFigures = {
+  level: string; structure: string; period: Period | null; values: MapFigure[]; breaks: number[]; classes: ValueClass[]; known: number; of: number;
+};
+export type Series = {
+  now: string; indicator: Indicator; place: PlaceBrief; structure: string; points: Point[]; latest: Point | null;
+  to_date: { period: Period; value: Figure; before: Change; year_before: Change } | null; map: MapFigures | null; origin: Origin;
+};
+export type WhyRow = {
+  place: PlaceBrief | null; name: Bilingual; then: number | null; value: number | null; effect: number; shown: number;
+  observations: number[]; paper: PaperBrief | null;
+};
+export type Why = {
+  indicator: Indicator; place: PlaceBrief; period: Period; against: string; period_against: Period | null; unit: Bilingual;
+  shown_start: number; shown_end: number; shown_delta: number; by: string | null; levels: string[]; known: number; of: number;
+  rows: WhyRow[]; sentence: Bilingual; origin: Origin;
+};
+export type Exceptional = {
+  kind: string; kind_title: Bilingual; indicator: string | null; name: Bilingual; place: PlaceBrief | null; period: Period | null;
+  value: number | null; unit: Bilingual | null; status: FigureStatus; light: Light; why: Bilingual; also: number;
+  office: { agency: string; office: string | null; phone: string | null }; due: string | null; link: string; origin: Origin;
+};
+export type Exceptions = { now: string; total: number; origin: Origin; exceptions: Exceptional[] };
+
+async function ask<T>(path: string, query: Record<string, string | null> = {}, signal?: AbortSignal): Promise<T> {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== null) params.set(name, value);
+  const response = await fetch(`${path}?${params}`, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  if (!response.ok) throw await readProblem(response);
+  return (await response.json()) as T;
+}
+
+const named = (code: string): string => `/api/indicators/${encodeURIComponent(code)}`;
+
+export const indicatorsApi = {
+  catalogue: () => ask<Catalogue>('/api/indicators'),
+  exceptions: () => ask<Exceptions>('/api/exceptions'),
+  series: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => ask<Series>(named(code), query, signal),
+  why: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => ask<Why>(`${named(code)}/why`, query, signal),
+};
