@@ -101,7 +101,8 @@ export function showLevel(map: MapGL, asked: Level): void {
 export function paintUnits(map: MapGL, rows: UnitPaint[], classes: ValueClass[], theme: Theme): void {
   const place = findUnitLayer(map);
   const steps = classes.flatMap((each, i) => [i, each.color]);
-  const colour = ['step', CLASS, 'rgba(128,128,128,0)', ...steps] as unknown as ExpressionSpecification;
+  const clear = 'rgba(128,128,128,0)';
+  const colour = steps.length === 0 ? clear : ['step', CLASS, clear, ...steps] as unknown as ExpressionSpecification; // no unit may have a figure
   map.setPaintProperty('unit-fill', 'fill-color', colour);
   map.setPaintProperty('unit-fill', 'fill-opacity', 0.92);
   map.removeFeatureState(place);

@@ -13,8 +13,8 @@ export const figures = {
     record: 'Bản ghi số {n}', more: 'và {n} bản ghi khác', superseded: 'đã thay', retracted: 'đã rút', contested: 'hai nguồn nói khác nhau', parts: 'Tử số {part} · mẫu số {whole}',
     why: 'Vì sao {light}?', whyTitle: 'Vì sao', against: 'So với', goal: { before: 'kỳ trước', year_before: 'cùng kỳ năm trước', target: 'kế hoạch', threshold: 'ngưỡng' },
     byLevel: 'Theo', levels: { province: 'tỉnh', group: 'khu vực', former_district: 'địa bàn huyện cũ', district: 'huyện', commune: 'xã', agency: 'cơ quan', facility: 'cơ sở', investor: 'chủ đầu tư', board: 'ban quản lý' },
-    part: 'Nơi', then: 'Trước', now: 'Nay', effect: 'Góp vào', sum: 'Tổng', ofUnit: 'Chỉ tiêu của địa bàn', place: 'Nơi báo', back: 'Về toàn tỉnh', rank: 'hạng {n}',
-    link: 'Sao chép đường dẫn', copied: 'Đã sao chép', signIn: 'Đăng nhập để xem chỉ tiêu này.', owner: 'Nơi chịu trách nhiệm', chart: 'Biểu đồ theo kỳ', best: 'tốt nhất trước', worst: 'xấu nhất trước',
+    part: 'Nơi', then: 'Trước', now: 'Nay', effect: 'Góp vào', sum: 'Tổng', ofUnit: 'Chỉ tiêu của địa bàn', back: 'Về toàn tỉnh',
+    signIn: 'Đăng nhập để xem chỉ tiêu này.', owner: 'Nơi chịu trách nhiệm', chart: 'Biểu đồ theo kỳ', worst: 'xấu nhất trước',
   },
   en: {
     exceptions: 'Look at these first', exceptionsOf: '{n} of {total}', noExceptions: 'Nothing needs a look first.', by: 'by', others: 'and {n} more',
@@ -29,7 +29,7 @@ export const figures = {
     record: 'Record {n}', more: 'and {n} more records', superseded: 'replaced', retracted: 'retracted', contested: 'two sources disagree', parts: 'Numerator {part} · denominator {whole}',
     why: 'Why {light}?', whyTitle: 'Why', against: 'Against', goal: { before: 'the period before', year_before: 'the year before', target: 'the target', threshold: 'the bound' },
     byLevel: 'By', levels: { province: 'province', group: 'area', former_district: 'former district', district: 'district', commune: 'commune', agency: 'agency', facility: 'facility', investor: 'investor', board: 'board' },
-    part: 'Part', then: 'Then', now: 'Now', effect: 'Effect', sum: 'Sum', ofUnit: 'Indicators of the unit', place: 'Told by', back: 'Whole province', rank: 'rank {n}',
-    link: 'Copy the link', copied: 'Copied', signIn: 'Sign in to see this indicator.', owner: 'Office in charge', chart: 'Chart over time', best: 'best first', worst: 'worst first',
+    part: 'Part', then: 'Then', now: 'Now', effect: 'Effect', sum: 'Sum', ofUnit: 'Indicators of the unit', back: 'Whole province',
+    signIn: 'Sign in to see this indicator.', owner: 'Office in charge', chart: 'Chart over time', worst: 'worst first',
   },
 };
