@@ -32,6 +32,12 @@ class Conflict(BadInput):
     title = "Không làm được lúc này"
 
 
+class TooMany(OpsmapError):
+    """The same sender asks too often."""
+
+    title = "Gửi quá nhiều lần, xin thử lại sau một phút"
+
+
 class NotAllowed(OpsmapError):
     """This role may not see or do that."""
 

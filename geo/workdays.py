@@ -40,6 +40,12 @@ class Workdays:
             day += DAY
         raise ValueError("no working day within ten years")
 
+    def after(self, day: date, number: int) -> date:
+        """The nth working day after a day; the day itself when `number` is 0."""
+        for _ in range(number):
+            day = self.next_workday(day + DAY)
+        return day
+
     def nth_workday(self, month: date, number: int) -> date:
         """The nth working day (from 1) counted from the first of a month."""
         day = self.next_workday(month.replace(day=1))

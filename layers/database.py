@@ -102,5 +102,5 @@ def downgrade(url: str, revision: str) -> None:
 def enable_postgis(url: str) -> None:
     """Create the extensions our migrations count on (needs the right to)."""
     with connect(url) as connection:
-        for extension in ("postgis", "pg_trgm"):
+        for extension in ("postgis", "pg_trgm", "pgcrypto"):
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}".encode())

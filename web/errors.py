@@ -13,7 +13,7 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from geo.errors import BadInput, Conflict, NeedsLogin, NotAllowed, NotFound, OpsmapError, SetupFailed
+from geo.errors import BadInput, Conflict, NeedsLogin, NotAllowed, NotFound, OpsmapError, SetupFailed, TooMany
 
 STATUS: Mapping[type[OpsmapError], int] = {
     Conflict: 409,  # before BadInput, which it is too
@@ -21,6 +21,7 @@ STATUS: Mapping[type[OpsmapError], int] = {
     NeedsLogin: 401,
     NotAllowed: 403,
     NotFound: 404,
+    TooMany: 429,
     SetupFailed: 503,
 }
 TITLES = {

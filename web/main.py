@@ -15,6 +15,7 @@ from tiles.read import TileReader, tile_pool
 from web import VERSION, errors
 from web.access import SESSION_MEMORY_S
 from web.built import STATIC
+from web.citizen.intake import MOST_BODY
 from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.live.hub import Hub
@@ -28,6 +29,8 @@ from web.routes import (
     case_flow,
     case_people,
     cases,
+    citizen_staff,
+    citizens,
     docs,
     documents,
     dossiers,
@@ -46,11 +49,13 @@ from web.routes import (
     me,
     measure,
     notices,
+    open311,
     own_zones,
     pages,
     regions,
     rejects,
     replay,
+    report_page,
     reported,
     seals,
     shifts,
@@ -89,6 +94,10 @@ ROUTERS = (
     case_flow.router,
     case_people.router,
     notices.router,
+    citizen_staff.router,
+    citizens.router,
+    open311.router,
+    report_page.router,
     storms.router,
     shifts.router,
     bulletins.router,
@@ -152,6 +161,7 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger={intake.FILES: MOST_BYTES})
+    larger = {intake.FILES: MOST_BYTES} | dict.fromkeys(report_page.DOORS, MOST_BODY)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger=larger)
     app.add_middleware(SecurityHeaders)
     return app

@@ -12,7 +12,8 @@ class WebSettings(DatabaseSettings):
     `ais_tcp`, `ais_listen`, `ais_udp`, `ais_mqtt` and `ais_serial` are what `opsmap ingest ais` is told, several with
     commas between them; `up` then listens to them as the source `ais_source`. None is set: nothing is listened to.
     `sms_url` and `zalo_url` are gateways for notices, off unless set; of what is simulated nothing is sent, unless
-    `notify_simulated`.
+    `notify_simulated`. `report_key` encrypts citizens' contacts (unset: a file of the data folder); an address sends
+    `reports_per_minute` reports at most.
     """
 
     model_config = SettingsConfigDict(coerce_numbers_to_str=True)
@@ -36,5 +37,7 @@ class WebSettings(DatabaseSettings):
     zalo_url: str = ""
     zalo_key: SecretStr = SecretStr("")
     notify_simulated: bool = False
+    report_key: SecretStr = SecretStr("")
+    reports_per_minute: int = 10
     mqtt_user: str = ""
     mqtt_password: SecretStr = SecretStr("")

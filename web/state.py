@@ -1,6 +1,6 @@
 """What the web process holds while it lives; made in `create_app`, reached through the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +11,7 @@ from layers.access.accounts import Who
 from layers.registry import Registry
 from tiles.read import TileReader
 from web.live.hub import Hub
+from web.rates import Rates
 from web.region_keeper import RegionKeeper
 from web.replay.chunks import ChunkReader
 from web.settings import WebSettings
@@ -33,6 +34,7 @@ class State:
     spool: WebSpool
     sessions: TTLCache[str, Who | None]
     regions: RegionKeeper
+    rates: Rates = field(default_factory=Rates)
 
 
 def state_of(connection: HTTPConnection) -> State:

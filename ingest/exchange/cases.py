@@ -4,7 +4,6 @@ The gateway's interface is not public: the file is our contract (docs/contracts/
 reporter is left out before anything is stored, and numbers that could be telephones are masked in what they wrote.
 """
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.tables.load import load_table
 from ingest.tables.table import ReadOptions
+from layers.citizens.masking import mask_text
 from layers.registry import get_layer, load_layers
 
 CONTRACT = "opsmap/1022-cases/1"
@@ -28,8 +28,6 @@ STATES = {
 }  # fmt: skip
 """The gateway's words and ours; a word that is in neither is refused by the row."""
 KEPT = ("code", "category", "state", "received_at", "due_at", "done_at", "content", "agency", "as_of", "lon", "lat")
-_NUMBER = re.compile(r"\+?\(?\d(?:[\s.\-\u2010-\u2015()]{0,3}\d){7,}")
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Cases1022:
@@ -76,7 +74,7 @@ def _without_reporter(case: dict[str, Any]) -> dict[str, Any]:
     kept = {name: case.get(name) for name in KEPT}
     kept["state"] = STATES.get(str(kept["state"]), kept["state"])
     if isinstance(kept["content"], str):
-        kept["content"] = _MAIL.sub("[…]", _NUMBER.sub("[…]", kept["content"]))
+        kept["content"] = mask_text(kept["content"])
     return kept
 
 

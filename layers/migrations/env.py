@@ -13,6 +13,7 @@ from layers.base import Base
 from layers.books import disagreement, slips
 from layers.books.registry import load_books
 from layers.bulletins import kept as bulletins_kept
+from layers.citizens import models as citizen_models
 from layers.database import MIGRATION_LOCK
 from layers.desk import groups as boat_groups
 from layers.desk import own_zone
@@ -78,6 +79,7 @@ TABLES = (
     bulletins_kept,
     boat_groups,
     own_zone,
+    citizen_models,
     audit,
     disagreement,
     slips,

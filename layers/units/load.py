@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from geo.clock import Clock
 from layers.bunches import refresh_bunches
 from layers.catalog.background import Background, BackgroundShape
+from layers.citizens.seed import seed_reports
 from layers.indicators.seed import TABLES as CATALOGUE
 from layers.indicators.seed import seed_catalogue
 from layers.registry import load_layers
@@ -45,6 +46,8 @@ FILES = (
     "case-flow.csv",
     "notice-templates.csv",
     "institutions.csv",
+    "report-categories.csv",
+    "report-flow.csv",
     "wind-forces.csv",
     "sea-areas.geojson",
     *CATALOGUE,
@@ -71,6 +74,9 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
     seed_cases(connection, data, clock())
+    seed_reports(
+        connection, read_csv(data / "report-categories.csv"), read_csv(data / "report-flow.csv"), clock()
+    )
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())
     load_units(connection, data)

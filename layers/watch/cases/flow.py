@@ -36,7 +36,7 @@ ACTIONS: Mapping[str, spec.Text] = {
 """What people can do with a case; where and when is the flow's."""
 
 
-class FlowRow(Kept, Base):
+class FlowColumns(Kept):
     """A state of a flow (`part` state), or a step from it (`part` step).
 
     `kinds` are the kinds of case that go this way. A state may take `within_s` seconds, `due_vi` says what is due then;
@@ -44,12 +44,11 @@ class FlowRow(Kept, Base):
     `roles`, with `needs` beyond what the action asks for anyway, under the letter `key`.
     """
 
-    __tablename__ = "case_flow"
-
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         """One current row per code."""
-        once = Index("uq_case_flow_current", "code", unique=True, postgresql_where=text("superseded_at IS NULL"))
+        name = f"uq_{cls.__tablename__}_current"  # type: ignore[attr-defined]
+        once = Index(name, "code", unique=True, postgresql_where=text("superseded_at IS NULL"))
         return (once, CheckConstraint("part IN ('state', 'step')", name="part"))
 
     flow: Mapped[str]
@@ -71,6 +70,12 @@ class FlowRow(Kept, Base):
     verified: Mapped[bool]
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+
+
+class FlowRow(FlowColumns, Base):
+    """How cases of the watch go."""
+
+    __tablename__ = "case_flow"
 
 
 def flow_statement() -> Select[Any]:
