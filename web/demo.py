@@ -40,14 +40,17 @@ from ingest.vms.load import FORM as VMS_FORM
 from ingest.vms.load import load_vms
 from ingest.vms.pipeline import VmsPipeline
 from layers.books.weigh import keep_books
+from layers.citizens.secret import read_key
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
 from layers.sources.contacts import ensure_contacts
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
 from layers.watch.cases.institutions import seed_institutions
+from web.demo_citizens import open_demo_reports
 from web.demo_forms import ensure_forms
 from web.demo_storm import ensure_storm
+from web.settings import WebSettings
 from web.stopping import stop_asked, tell
 
 Say = Callable[[str], None]
@@ -113,6 +116,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
         keep_books(connection, now)
         remember(connection, now)
     bring_storm(url, now)
+    bring_reports(url, now)
 
 
 def bring_storm(url: str, now: datetime) -> None:
@@ -120,6 +124,16 @@ def bring_storm(url: str, now: datetime) -> None:
     engine = make_engine(url)
     with write(engine) as connection:
         ensure_storm(connection, now)
+    engine.dispose()
+
+
+def bring_reports(url: str, now: datetime) -> None:
+    """Citizens' reports as they stand at this moment."""
+    settings = WebSettings()
+    key = read_key(settings.resolved_data_dir(), settings.report_key.get_secret_value())
+    engine = make_engine(url)
+    with write(engine) as connection:
+        open_demo_reports(connection, now, key)
     engine.dispose()
 
 

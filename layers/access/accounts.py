@@ -96,6 +96,19 @@ def set_password(connection: psycopg.Connection, username: str, password: str) -
     connection.execute("UPDATE session SET ended_at = now() WHERE account_id = %s AND ended_at IS NULL", done)
 
 
+def tie_to_unit(connection: psycopg.Connection, username: str, unit: str) -> None:
+    """The commune an account works for; NotFound for an account, BadInput for a commune that there is none of."""
+    if not connection.execute("SELECT 1 FROM unit WHERE code = %s AND valid_to IS NULL", (unit,)).fetchone():
+        raise BadInput(f"code={unit!r}: no unit of today; see GET /api/units?level=commune", field="code")
+    done = connection.execute(
+        "INSERT INTO account_unit (account_id, unit) SELECT id, %s FROM account WHERE username = %s"
+        " ON CONFLICT (account_id) DO UPDATE SET unit = EXCLUDED.unit RETURNING account_id",
+        (unit, username),
+    ).fetchone()
+    if done is None:
+        raise NotFound(f"username={username!r}: no such account; see `opsmap user list`", field="username")
+
+
 def make_link(connection: psycopg.Connection, role: Role, clock: Clock) -> str:
     """A token that signs one browser in as the demonstration account of a role, once, within a day."""
     account = ensure_account(connection, f"demo-{role.value}", role, clock)

@@ -37,3 +37,11 @@ def reset(name: str) -> None:
     with database(WebSettings()) as url, connect(url) as connection, transaction(connection):
         accounts.set_password(connection, name, password)
     typer.echo(password)
+
+
+@app.command()
+def unit(name: str, code: str) -> None:
+    """Tie an account of a commune to the commune it works for; citizens' reports are shown to it by that."""
+    with database(WebSettings()) as url, connect(url) as connection, transaction(connection):
+        accounts.tie_to_unit(connection, name, code)
+    typer.echo(f"{name}\t{code}")

@@ -68,6 +68,12 @@ async def reports() -> Response:
     return page("reports")
 
 
+@router.get("/citizens")
+async def citizens() -> Response:
+    """Citizens' reports for those who work on them."""
+    return page("citizens")
+
+
 @router.get("/places")
 @router.get("/places/{layer}")
 @router.get("/places/{layer}/{key}")

@@ -9,6 +9,7 @@ import type { Dictionary } from '../i18n';
 import { books } from './books';
 import { bulletins } from './bulletins';
 import { cases } from './cases';
+import { citizens } from './citizens';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -37,6 +38,7 @@ export const en: Dictionary = {
   region: region.en,
   shifts: shift.en,
   cases: cases.en,
+  citizens: citizens.en,
   bulletins: bulletins.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

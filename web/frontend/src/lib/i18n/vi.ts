@@ -8,6 +8,7 @@ import { leaders } from './leaders';
 import { books } from './books';
 import { bulletins } from './bulletins';
 import { cases } from './cases';
+import { citizens } from './citizens';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -36,6 +37,7 @@ export const vi = {
   region: region.vi,
   shifts: shift.vi,
   cases: cases.vi,
+  citizens: citizens.vi,
   bulletins: bulletins.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
