@@ -17,6 +17,12 @@ PHONE = "0000 123 456"
 HOLE = {"category": "traffic", "text": "Ổ gà sâu trên đường, xe máy ngã", "lon": LON, "lat": LAT}
 
 
+@pytest.fixture(autouse=True)
+def key(monkeypatch) -> None:
+    """A key of the tests: none is made in the product's folder."""
+    monkeypatch.setenv("OPSMAP_REPORT_KEY", "a key for tests only")
+
+
 def photo(side: int = 2400, kind: str = "JPEG") -> bytes:
     """A picture with a place in its EXIF."""
     made, exif, kept = Image.new("RGB", (side, side // 2), (90, 140, 60)), Image.Exif(), io.BytesIO()
@@ -64,10 +70,10 @@ def test_a_photo_keeps_nothing_of_its_camera(client, connection) -> None:
     drawn = Image.open(io.BytesIO(jpeg))
     assert (drawn.size, dict(drawn.getexif()), "exif" in drawn.info) == ((1600, 800), {}, False)
     assert "MÁY".encode() not in jpeg
-    own = client.get(f"/api/reports/{code}").json()
-    assert own["photos"] == []  # nobody has released it; its citizen gives the code for it
     (token,) = connection.execute("SELECT token FROM report_photo").fetchone()
     path = f"/api/reports/photos/{token}.jpg"
+    assert client.get(f"/api/reports/{code}").json()["photos"] == [path]
+    assert client.get(f"/api/reports/{answer.json()['number']}").json()["photos"] == []
     assert [client.get(path).status_code, client.get(path, params={"code": code}).status_code] == [404, 200]
 
 

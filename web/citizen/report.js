@@ -15,6 +15,16 @@ const element = (name, text, ...children) => {
   return made;
 };
 
+// Which commune the point is in, said back, so that a wrong position is seen at once.
+async function name(place) {
+  const asked = new URLSearchParams({ lon: form.lon.value, lat: form.lat.value });
+  const answer = await fetch(`/api/units/locate?${asked}`).catch(() => null);
+  const { units } = answer?.ok ? await answer.json() : { units: [] };
+  const commune = units.find((unit) => unit.level === 'commune');
+  if (commune) form.unit.value = commune.code;
+  place.append(commune ? ` · ${commune.full_name}` : say(' · ngoài tỉnh', ' · outside the province'));
+}
+
 const here = document.getElementById('here');
 if (navigator.geolocation && window.isSecureContext) {
   here.hidden = false;
@@ -25,7 +35,8 @@ if (navigator.geolocation && window.isSecureContext) {
       ({ coords }) => {
         form.lon.value = coords.longitude.toFixed(6);
         form.lat.value = coords.latitude.toFixed(6);
-        place.textContent = `📍 ${form.lat.value}, ${form.lon.value} (± ${Math.round(coords.accuracy)} m)`;
+        place.textContent = `${form.lat.value}, ${form.lon.value} (± ${Math.round(coords.accuracy)} m)`;
+        void name(place);
       },
       () => { place.textContent = say('Không lấy được vị trí: hãy chọn xã, phường.', 'No position: choose the commune.'); },
       { enableHighAccuracy: true, timeout: 15000 },

@@ -13,13 +13,13 @@ from layers.citizens.codes import hash_of
 from layers.citizens.history import Actor, lock_by_code
 from layers.citizens.models import ReportCase
 from layers.citizens.near import near_reports
-from layers.citizens.read import history_statement, photo_statement, public_statement
+from layers.citizens.read import history_statement, photo_statement, photos_of, public_statement
 from layers.citizens.rows import categories_at, category_of, flow_at
 from layers.database import read, write_async
 from web.access import role_of
 from web.citizen.intake import Text, file_report, join_report, origin_of, read_report
 from web.citizen.staff import STAFF
-from web.citizen.views import NearView, ReportFiled, ReportView, line_views, near_view, report_view
+from web.citizen.views import NearView, ReportFiled, ReportView, line_views, near_view, photo_path, report_view
 from web.state import state_of
 from web.views import Problem, Words
 
@@ -172,7 +172,12 @@ def follow(connection: Connection, code: str, now: Any) -> ReportView:
     """What a code or a number shows; NotFound."""
     own = hash_of(code)
     which = ReportCase.code_hash == own if own else ReportCase.number == code
-    columns = (ReportCase.text.label("told"), ReportCase.answer.label("said"), ReportCase.rating)
+    columns = (
+        ReportCase.text.label("told"),
+        ReportCase.answer.label("said"),
+        ReportCase.rating,
+        photos_of().label("pictures"),
+    )
     row = connection.execute(public_statement().add_columns(*columns).where(which)).first()
     if row is None:
         raise NotFound("code: there is no such report", field="code", title="Không có phản ánh mang mã này")
@@ -182,7 +187,15 @@ def follow(connection: Connection, code: str, now: Any) -> ReportView:
         return view
     answered = row.said if row.ended_at is not None else None
     lines = line_views(connection.execute(history_statement(row.id)), flow)
-    own_words = {"text": row.told, "answer": answered, "history": lines, "own": True, "rating": row.rating}
+    pictures = [photo_path(token) for token in row.pictures]
+    own_words = {
+        "photos": pictures,
+        "text": row.told,
+        "answer": answered,
+        "history": lines,
+        "own": True,
+        "rating": row.rating,
+    }
     return view.model_copy(update=own_words)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from geo.clock import local_date
 from geo.errors import OpsmapError
+from geo.text import fold
 from geo.workdays import Workdays
 from layers.citizens.acts import Act, act, rate, reopen_by_citizen
 from layers.citizens.codes import hash_of
@@ -132,8 +133,9 @@ async def _form(request: Request, lang: str, values: dict[str, Any], error: Opsm
     now = state.clock()
     async with read(state.engine) as connection:
         categories = await connection.run_sync(categories_at, now)
-        units = (await connection.execute(units_statement("commune", local_date(now), "51"))).all()
+        units = list(await connection.execute(units_statement("commune", local_date(now), "51")))
     status = 200 if error is None else next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    units.sort(key=lambda unit: fold(unit.name))
     page = form_page(_lang(lang), categories.values(), units, values, error, origin_of(state) == "simulated")
     return HTMLResponse(page, status, headers={"cache-control": "no-cache"})
 
