@@ -122,6 +122,8 @@ ROUTERS = (
     ways.router,
     pages.router,
 )
+LARGER = {intake.FILES: MOST_BYTES} | dict.fromkeys(report_page.DOORS, MOST_BODY)
+"""Where bodies may be larger: files and photos."""
 
 
 def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> FastAPI:
@@ -161,7 +163,6 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    larger = {intake.FILES: MOST_BYTES} | dict.fromkeys(report_page.DOORS, MOST_BODY)
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger=larger)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger=LARGER)
     app.add_middleware(SecurityHeaders)
     return app

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from ingest.citizens import publish_reports
 from ingest.work.bench import Bench
 from ingest.work.duty import EVERY_10_MINUTES, EVERY_HOUR, EVERY_MINUTE, Duty
 from ingest.work.settings import WorkSettings
@@ -22,6 +23,7 @@ def sea_duties(settings: WorkSettings) -> list[Duty]:
         Duty("seal_days", EVERY_10_MINUTES, seal_finished_days(settings)),
         Duty("make_reports", EVERY_MINUTE, make_reports),
         Duty("watch_own_zones", EVERY_MINUTE, watch_own_zones),
+        Duty("publish_reports", EVERY_MINUTE, put_reports_on_map),
         Duty("keep_pace", EVERY_HOUR, keep_pace),
     ]
 
@@ -54,6 +56,12 @@ def watch_own_zones(bench: Bench) -> None:
         kept = keep_passages(connection, bench.clock())
     if kept:
         bench.say(f"own zones: {kept} passages written down")
+
+
+def put_reports_on_map(bench: Bench) -> None:
+    """Citizens' reports that were taken in here, onto the map."""
+    with writing(bench) as connection:
+        publish_reports(connection, bench.clock)
 
 
 def keep_pace(bench: Bench) -> None:

@@ -74,9 +74,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_law(connection, read_csv(data / "rules.csv"), read_csv(data / "legal-references.csv"), clock())
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
     seed_cases(connection, data, clock())
-    seed_reports(
-        connection, read_csv(data / "report-categories.csv"), read_csv(data / "report-flow.csv"), clock()
-    )
+    seed_reports(connection, read_csv(data / "report-categories.csv"), read_csv(data / "report-flow.csv"), clock())
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())
     load_units(connection, data)
