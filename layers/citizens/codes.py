@@ -17,7 +17,13 @@ def make_code() -> str:
     return f"PA-{drawn[:4]}-{drawn[4:]}"
 
 
-def hash_of(written: str) -> bytes | None:
-    """What is kept of a code as somebody writes it (small letters, no dashes); None when it is no code at all."""
+def read_code(written: str) -> str | None:
+    """A code as we write it, of what somebody writes (small letters, no dashes); None when it is no code at all."""
     found = _CODE.fullmatch(re.sub(r"\s", "", written).upper())
-    return token_hash(f"PA-{found[1]}-{found[2]}") if found else None
+    return f"PA-{found[1]}-{found[2]}" if found else None
+
+
+def hash_of(written: str) -> bytes | None:
+    """What is kept of a code; None when it is no code at all."""
+    code = read_code(written)
+    return None if code is None else token_hash(code)

@@ -72,7 +72,7 @@ def take_in(connection: Connection, told: Told, photos: Sequence[Photo], desk: D
         _ask(connection, told.text, now)
     unit = find_unit(connection, told, now)
     code, due = make_code(), due_after(now, category.within_days, desk.calendar)
-    agency = f"UBND {unit.full_name}" if category.agency == COMMUNE else category.agency
+    agency = f"UBND {unit.full_name[0].lower()}{unit.full_name[1:]}" if category.agency == COMMUNE else category.agency
     values: dict[str, Any] = {
         "number": _number(connection, now),
         "code_hash": hash_of(code),

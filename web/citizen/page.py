@@ -133,7 +133,7 @@ def _near(w: dict[str, str], lang: str, code: str, near: list[NearView]) -> str:
 
 def _citizen_acts(w: dict[str, str], lang: str, code: str, view: ReportView) -> str:
     start = f'<form method="post" action="/report/{escape(code)}'
-    area = '<textarea name="text" minlength="5" maxlength="1000" {need}></textarea>'
+    area = f'<textarea name="text" minlength="5" maxlength="1000" aria-label="{w["words"]}" placeholder="{w["words"]}" {{need}}></textarea>'
     if view.state == "cho_bo_sung":
         return f'<section>{start}/supply?lang={lang}">{area.format(need="required")}<button>{w["supply"]}</button></form></section>'
     if view.ended_at is None or view.state == "trung_lap":

@@ -95,7 +95,7 @@ async function offer() {
     const join = element('button', say('Cùng việc này', 'The same'));
     join.type = 'button';
     join.addEventListener('click', () => { void send(one.number); });
-    const card = element('div', '', element('p', `${words} · ${one.metres} m · ${one.received_at.slice(0, 10)}`));
+    const card = element('div', '', element('p', `${words} · ${one.metres} m · ${new Date(one.received_at).toLocaleDateString(en ? 'en-GB' : 'vi-VN')}`));
     card.className = 'near';
     if (one.photo) card.append(Object.assign(element('img'), { src: one.photo, alt: '' }));
     card.append(join);

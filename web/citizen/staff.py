@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from geo.errors import NotAllowed
 from layers.access.accounts import Who
 from layers.access.roles import Readers, Role
+from layers.citizens.acts import RELEASE, WITHHOLD
 from layers.citizens.history import CITIZEN
 from layers.citizens.models import AccountUnit
 from layers.database import read
@@ -23,6 +24,17 @@ WATCHERS: Readers = STAFF | {Role.LEADER}
 """Who sees the list; leaders only read it."""
 CALLERS: Readers = frozenset({Role.STEWARD, Role.COMMUNE, Role.OPERATOR})
 """Who must call back: they may ask for name and telephone, and each time it is written down."""
+
+
+OF_ITSELF = {
+    "told": Words(vi="Người dân gửi", en="Told"),
+    "supported": Words(vi="Thêm người cùng phản ánh", en="One more says the same"),
+    "joined": Words(vi="Ghép thêm phản ánh", en="A report was merged into it"),
+    "left": Words(vi="Tách phản ánh ra", en="A report was taken apart"),
+    "rated": Words(vi="Người dân đánh giá", en="Rated"),
+    "unmasked": Words(vi="Xem tên, số điện thoại", en="Contact looked at"),
+}
+"""Lines of history that are no step of the flow."""
 
 
 class StepView(BaseModel):
@@ -41,6 +53,7 @@ class StaffEntry(BaseModel):
     from_state: str | None
     to_state: str
     title: Words
+    done: Words
     actor: str | None
     role: str | None
     text: str | None
@@ -125,6 +138,7 @@ def unit_of(connection: Connection, account_id: int) -> str | None:
 def staff_report(row: Any, role: Role, categories: dict[str, Any], flow: Flow) -> StaffReport:
     """A row of `staff_statement`."""
     known = categories.get(row.category)
+    idle = RELEASE if row.released_at is not None else WITHHOLD  # it is so already
     same = ("number", "version", "channel", "origin", "category", "text", "address", "unit", "unit_name", "agency",
             "received_at", "state", "state_since", "due_at", "ended_at", "overdue", "answer", "supporters", "rating",
             "has_contact")  # fmt: skip
@@ -143,13 +157,14 @@ def staff_report(row: Any, role: Role, categories: dict[str, Any], flow: Flow) -
         steps=[
             StepView(action=step.action, title=Words(vi=step.title_vi, en=step.title_en), needs=step.needs)
             for step in flow.steps_from(row.state)
-            if role.value in step.roles
+            if role.value in step.roles and step.action != idle
         ],
     )
 
 
 def staff_entries(rows: Any, flow: Flow) -> list[StaffEntry]:
     """The whole history."""
+    steps = {step.action: Words(vi=step.title_vi, en=step.title_en) for step in flow.steps} | OF_ITSELF
     return [
         StaffEntry(
             at=row.at,
@@ -157,6 +172,7 @@ def staff_entries(rows: Any, flow: Flow) -> list[StaffEntry]:
             from_state=row.from_state,
             to_state=row.to_state,
             title=Words.of(flow.title_of(row.to_state)),
+            done=steps.get(row.action) or Words(vi=row.action, en=row.action),
             actor=row.actor,
             role="người dân" if row.role == CITIZEN else row.role,
             text=row.body.get("text"),

@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "same": ("Cùng việc này", "The same"),
     "unreleased": ("(nội dung chưa được duyệt để hiện)", "(not yet released for others to read)"),
+    "words": ("Bạn muốn nói thêm gì?", "What would you like to say?"),
     "rate": ("Bạn có hài lòng không?", "Are you content?"),
     "rate_send": ("Gửi đánh giá", "Rate"),
     "rated": ("Bạn đã đánh giá", "Your rating"),

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, select
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from geo.clock import local_date
-from geo.errors import OpsmapError
+from geo.errors import NotFound, OpsmapError
 from geo.text import fold
 from geo.workdays import Workdays
 from layers.citizens.acts import Act, act, rate, reopen_by_citizen
-from layers.citizens.codes import hash_of
+from layers.citizens.codes import hash_of, read_code
 from layers.citizens.models import ReportCase
 from layers.citizens.near import near_reports
 from layers.citizens.rows import categories_at, category_of, flow_at
@@ -30,6 +30,7 @@ SCRIPT = Path(__file__).resolve().parents[1] / "citizen" / "report.js"
 DOORS = ("/report", "/api/reports", "/open311/v2/requests.json", "/open311/v2/requests.xml")
 """Where photos may come in."""
 NEW = "moi"
+NO_CODE = "Mã chưa đúng: mã có dạng PA-7K3M-9QXW, khác với số phản ánh"
 
 
 @router.get("/report.js")
@@ -77,9 +78,10 @@ async def get_page(request: Request, code: str, lang: str = "vi", new: bool = Fa
 
     def find(connection: Connection) -> Any:
         view = follow(connection, code, state.clock())
-        return view, _near(connection, code, state.clock()) if view.own and view.state == NEW else []
+        return view, _near(connection, code, state.clock()) if view.state == NEW else []
 
     try:
+        code = own_code(code)
         async with read(state.engine) as connection:
             view, near = await connection.run_sync(find)
     except OpsmapError as error:
@@ -118,6 +120,14 @@ async def post_supply(
     """What was asked for."""
     said = Said(text=text)
     return await _act(request, code, lang, lambda c, r, a: act(c, r, Act("supply", said.text), a, Workdays()))
+
+
+def own_code(written: str) -> str:
+    """The code as we write it; NotFound for what is none: a public number opens nothing here."""
+    code = read_code(written)
+    if code is None:
+        raise NotFound("code: not one of ours; it looks like PA-7K3M-9QXW", field="code", title=NO_CODE)
+    return code
 
 
 async def _act(request: Request, code: str, lang: str, do: Any) -> Response:

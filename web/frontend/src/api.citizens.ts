@@ -2,7 +2,7 @@
 import { readProblem, type Bilingual, type Origin } from './api';
 
 export type Step = { action: string; title: Bilingual; needs: string[] };
-export type Line = { at: string; action: string; to_state: string; title: Bilingual; actor: string | null; role: string | null; text: string | null; same_as: string | null };
+export type Line = { at: string; action: string; to_state: string; title: Bilingual; done: Bilingual; actor: string | null; role: string | null; text: string | null; same_as: string | null };
 export type Report = {
   number: string; version: number; channel: string; origin: Origin; category: string; category_title: Bilingual; text: string;
   address: string | null; lon: number | null; lat: number | null; unit: string; unit_name: string; agency: string; received_at: string;

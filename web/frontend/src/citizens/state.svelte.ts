@@ -72,6 +72,11 @@ export class CitizensState {
     }
   }
 
+  close(): void {
+    this.report = null;
+    writeAddress({ report: null });
+  }
+
   /** Do a step over the version that was read; what was said is kept by the page when it is refused. */
   async act(action: string, said: { text?: string; agency?: string; same_as?: string }): Promise<boolean> {
     const report = this.report!;
