@@ -252,3 +252,19 @@ def test_cases_as_who_may_not_or_may_only_read(open_page: Open) -> None:
     expect(leader.locator(by("case-queue"))).to_be_attached()
     assert leader.locator(by("open-distress")).count() == 0
     assert leader.locator(by("people")).count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_indicator_with_what_is_behind_it(theme: str, axe: str, open_page: Open) -> None:
+    query = f"indicator=pa_dunghan&level=former_district&unit=524&behind=why&theme={theme}"
+    page = open_page(f"/?{query}", Role.LEADER).page
+    wait_ready(page)
+    expect(page.locator(by("why-table"))).to_be_visible()
+    assert find_violations(page, axe) == []
+    page.locator(by("figure-number")).click()
+    expect(page.locator(by("history"))).to_be_visible()
+    page.locator(by("indicator")).click()
+    assert find_violations(page, axe) == []
+    page.goto(page.url.split("?")[0] + f"?theme={theme}")
+    expect(page.locator(by("exception")).first).to_be_visible()
+    assert find_violations(page, axe) == []

@@ -31,7 +31,7 @@ export class Indicators {
 
   /** What only those may ask for who are signed in. */
   async open(): Promise<void> {
-    [this.catalogue, this.exceptions] = await Promise.all([indicatorsApi.catalogue(), indicatorsApi.exceptions()]);
+    this.catalogue ??= await indicatorsApi.catalogue();
     if (this.code !== null && this.title === null) this.code = null;
   }
 

@@ -85,9 +85,11 @@ export class LeadersState {
       [this.me, this.mark, this.layers, this.outline] = [me, status.origin_mark, layers, communes.outline];
       this.index = new UnitIndex(communes.units, districts.units);
       if (!this.groups.some((group) => group.choices.some((each) => each.id === this.measure))) this.measure = this.#firstMeasure();
-      if (this.isSignedIn) await this.figures.open();
-      else if (this.figures.code !== null) [this.isRefused] = [true, this.figures.forget()];
-      await Promise.all([this.#loadUnits(), this.#loadValues(), this.#loadCard()]);
+      if (!this.isSignedIn && this.figures.code !== null) [this.isRefused] = [true, this.figures.forget()];
+      if (this.figures.code !== null) await this.figures.open(); // else nobody waits for the catalogue
+      await Promise.all([
+        this.#loadUnits(), this.#loadValues(), this.#loadCard(),
+        ...(this.isSignedIn ? [this.figures.open(), this.figures.reread()] : [])]);
     });
   }
 
