@@ -12,6 +12,7 @@ from layers.access.roles import Role
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
+PATIENCE_MS = 60_000  # a busy machine reads the months of a unit slowly
 BOUNDS = {"indicator": "pa_dunghan", "direction": "up", "green": 99, "red": 96, "valid_from": "2019-01-01"}
 
 
@@ -34,6 +35,8 @@ def bounded(open_page: Open) -> None:
     watched = open_page("/", Role.OPERATOR)
     asked = {**BOUNDS, "reason": "thử ngưỡng đèn", "source": "thử, chưa xác minh"}
     address = f"{watched.base}/api/catalogue/thresholds"
+    if BOUNDS["indicator"] in watched.page.request.get(address).text():
+        return  # another test of this file has said so already
     answer = watched.page.request.post(address, data=asked, headers={"Origin": watched.base})
     assert answer.ok, answer.text()
 
@@ -50,15 +53,15 @@ def test_it_opens_on_exceptions_and_a_tap_goes_there(open_page: Open) -> None:
     wait_map(page)
     told = page.request.get(f"{watched.base}/api/exceptions").json()["exceptions"]
     lines = page.locator(by("exception"))
-    expect(lines).to_have_count(len(told))
+    expect(lines).to_have_count(len(told), timeout=PATIENCE_MS)
     assert 0 < len(told) <= 7
     at, first = next((i, one) for i, one in enumerate(told) if one["indicator"] and one["place"])
     expect(lines.nth(at)).to_contain_text(first["office"]["agency"])
     due = date.fromisoformat(first["due"])
     expect(lines.nth(at)).to_contain_text(f"trước {due:%d/%m/%Y}")
     lines.nth(at).locator("button").click()
-    expect(page.locator(by("figure"))).to_have_attribute("data-indicator", first["indicator"])
-    expect(page.locator(by("figure"))).to_have_attribute("data-place", first["place"]["code"])
+    expect(page.locator(by("figure"))).to_have_attribute("data-indicator", first["indicator"], timeout=PATIENCE_MS)
+    expect(page.locator(by("figure"))).to_have_attribute("data-place", first["place"]["code"], timeout=PATIENCE_MS)
     assert f"indicator={first['indicator']}" in page.url
 
 
@@ -71,14 +74,14 @@ def test_three_taps_from_a_red_unit_to_its_paper(open_page: Open) -> None:
     expect(red).to_contain_text("▼")
     red.click()
     figure = page.locator(f"{by('unit-card')} {by('figure')}")
-    expect(figure.locator(f"{by('light')}")).to_have_text("▼ đỏ")
+    expect(figure.locator(by("light"))).to_have_text("▼ đỏ", timeout=PATIENCE_MS)
     for said in ("%", "tháng 10/2026", "mô phỏng", "cách đây"):
         expect(figure).to_contain_text(said)
     figure.locator(by("figure-number")).click()
     expect(figure.locator(by("history-chart"))).to_be_visible()
     figure.locator(f"{by('history')} summary").first.click()
     paper = figure.locator(by("lineage-paper")).first
-    expect(paper).to_contain_text("BC-MP")
+    expect(paper).to_contain_text("BC-MP", timeout=PATIENCE_MS)
     expect(paper).to_contain_text("Người ký")
 
 
@@ -87,9 +90,9 @@ def test_why_red_says_what_its_table_says(open_page: Open) -> None:
     page = open_page("/?indicator=pa_dunghan&level=former_district&unit=524", Role.LEADER).page
     wait_map(page)
     page.locator(by("why")).click()
-    expect(page.locator(by("why"))).to_have_text("Vì sao đỏ?")
+    expect(page.locator(by("why"))).to_have_text("Vì sao đỏ?", timeout=PATIENCE_MS)
     page.locator(by("against-before")).click()
-    expect(page.locator(by("why-sentence"))).to_contain_text("so với tháng 9/2026")
+    expect(page.locator(by("why-sentence"))).to_contain_text("so với tháng 9/2026", timeout=PATIENCE_MS)
     rows = page.locator(by("why-row"))
     shown = {
         row.locator("th").inner_text(): figures_of(f"({row.locator('td').last.inner_text()})")[0] for row in rows.all()
@@ -104,7 +107,7 @@ def test_why_red_says_what_its_table_says(open_page: Open) -> None:
     assert re.search(rf"(tăng|giảm) {str(abs(whole)).replace('.', ',')} điểm phần trăm", sentence)
     name = rows.locator("button").first.inner_text()
     rows.locator("button").first.click()
-    expect(page.locator(by("unit-card"))).to_contain_text(name)
+    expect(page.locator(by("unit-card"))).to_contain_text(name, timeout=PATIENCE_MS)
     expect(page.locator(by("level-commune"))).to_have_attribute("aria-pressed", "true")
 
 
@@ -114,10 +117,10 @@ def test_any_indicator_is_found_without_accents(open_page: Open) -> None:
     page.locator(by("indicator")).click()
     page.locator(by("indicator-search")).fill("ho ngheo")
     page.locator(f"{by('indicator-choice')}[data-code='ho_ngheo']").click()
-    expect(page.locator(by("figure"))).to_have_attribute("data-indicator", "ho_ngheo")
-    expect(page.locator(by("coverage"))).to_contain_text("23/23")
+    expect(page.locator(by("figure"))).to_have_attribute("data-indicator", "ho_ngheo", timeout=PATIENCE_MS)
+    expect(page.locator(by("coverage"))).to_contain_text("23/23", timeout=PATIENCE_MS)
     page.locator(by("level-commune")).click()
-    expect(page.locator(by("coverage"))).to_contain_text("96/96")
+    expect(page.locator(by("coverage"))).to_contain_text("96/96", timeout=PATIENCE_MS)
 
 
 def test_no_figure_is_a_pattern_and_a_guest_is_told_to_sign_in(open_page: Open) -> None:
