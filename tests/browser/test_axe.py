@@ -102,7 +102,7 @@ def test_the_sea_as_a_guest(lang: str, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", [1440, 1024])
 def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
-    page = open_page("/fisheries?list=boats", Role.OFFICER, width=width).page
+    page = open_page("/fisheries?left=boats", Role.OFFICER, width=width).page
     wait_ready(page)
     expect(page.locator(by("counts"))).to_be_visible()
     assert find_violations(page, axe) == []
@@ -120,7 +120,7 @@ def test_the_sea_as_an_officer(width: int, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_tools_over_the_sea(theme: str, axe: str, open_page: Open) -> None:
-    page = open_page(f"/fisheries?theme={theme}&list=boats", Role.OFFICER).page
+    page = open_page(f"/fisheries?theme={theme}&left=boats", Role.OFFICER).page
     wait_ready(page)
     for tool in ("area", "measure", "zones", "groups"):
         page.locator(by(f"tool-{tool}")).click()
@@ -163,7 +163,7 @@ def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page: Open) -> None:
-    page = open_page(f"/fisheries?theme={theme}&list=boats", Role.OFFICER).page
+    page = open_page(f"/fisheries?theme={theme}&left=boats", Role.OFFICER).page
     wait_ready(page)
     page.locator(by("attention-row")).first.click()
     page.locator(by("back-60")).click()
@@ -240,6 +240,8 @@ def test_the_pages_of_the_desk(lang: str, path: str, axe: str, open_page: Open) 
     page = open_page(f"{path}?lang={lang}", Role.OPERATOR).page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(by("sign-out"))).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     expect(page).to_have_title(re.compile(r".+ · Quảng Ngãi"))
     expect(page.locator("html")).to_have_attribute("lang", lang)
     assert find_violations(page, axe) == []

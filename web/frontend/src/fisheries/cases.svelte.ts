@@ -10,14 +10,14 @@ export class CasesBeside {
   queue = $state.raw<CaseQueue | null>(null);
   failed = $state(false);
   chosen = $state<string | null>(null);
-  tab = $state<LeftTab>(readAddress(['list']).list === 'boats' ? 'boats' : 'cases');
+  tab = $state<LeftTab>(readAddress(['left']).left === 'boats' ? 'boats' : 'cases');
   #settling = 0;
   #at: string | null = null;
   readonly #asked = new Latest();
 
   show(tab: LeftTab): void {
     this.tab = tab;
-    writeAddress({ list: tab === 'cases' ? null : tab });
+    writeAddress({ left: tab === 'cases' ? null : tab });
   }
 
   /** Read them soon: as of a moment, null for now. */
