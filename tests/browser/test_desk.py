@@ -153,6 +153,7 @@ def test_a_zone_of_ones_own_is_named_so_and_tells_who_is_in_it(open_page: Open) 
 
 def test_a_track_is_a_table_of_what_the_map_draws(open_page: Open) -> None:
     page = open_sea(open_page)
+    page.set_viewport_size({"width": 1440, "height": 620})  # low enough for a boat of few reports to have more than fit
     page.locator(by("left-boats")).click()
     page.locator(by("attention-row")).filter(has_text="Chậm").first.click()
     expect(page.locator(by("vessel-panel"))).to_be_visible(timeout=PATIENCE_MS)

@@ -74,7 +74,7 @@ def test_why_it_is_red_whom_to_call_and_replay(product, open_page) -> None:
 
 
 def test_a_number_leads_to_its_document(open_page) -> None:
-    watched = open_page("/?unit=51&level=former_district&measure=school.schools", Role.LEADER)
+    watched = open_page("/?unit=522&level=former_district&measure=school.schools", Role.LEADER)
     page = watched.page
     page.get_by_test_id("unit-card").get_by_test_id("shown-measure").wait_for()
     page.get_by_test_id("lineage").locator("summary").first.click()

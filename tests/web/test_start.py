@@ -33,9 +33,10 @@ def test_every_command_is_found_by_its_name() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     named = (
-        "db ingest user key units retention rejects wall template load replay rebuild serve feed work up doctor docs"
+        "db ingest user key units retention rejects wall template region load replay rebuild serve feed work watch up"
+        " doctor docs document seal verify settings"
     )
-    assert done.stdout.split() == [*named.split(), "document", "settings", "exchange", "axis", "ais", "spool", "vms"]
+    assert done.stdout.split() == [*named.split(), "exchange", "axis", "ais", "spool", "vms"]
 
 
 def test_the_help_of_a_receiver_can_be_read() -> None:

@@ -3,6 +3,8 @@
 import json
 import signal
 
+from layers.health.invariants import INVARIANTS
+
 from .conftest import wait_for
 
 
@@ -18,7 +20,7 @@ def test_the_command_does_what_its_settings_name(start, one, tmp_path):
     wait_for("its folder is made", folder.is_dir)
     (folder / "dem.nmea").write_bytes(b"nothing of use\n")
     wait_for("the file is taken", (folder / "da-nhan" / "dem.nmea.bien-nhan.txt").exists)
-    wait_for("everything was asked", lambda: one("SELECT count(*) FROM invariant") == 9)
+    wait_for("everything was asked", lambda: one("SELECT count(*) FROM invariant") == len(INVARIANTS))
     assert one("SELECT array_agg(code) FROM invariant WHERE state = 'unknown'") is None
     assert one("SELECT state FROM drop_file") == "taken"
     assert one("SELECT count(*) FROM heartbeat WHERE process = 'work'") == 1

@@ -3,6 +3,8 @@ import type { stormVi } from './storm.vi';
 
 export const stormEn: Record<keyof typeof stormVi, string> = {
   title: 'Storm',
+  leftSide: 'Deadline and how boats stand',
+  rightSide: 'Boat, shelter and call list',
   none: 'No storm is being followed',
   needSignIn: 'Sign in as an officer to see this.',
   choose: 'Storm',

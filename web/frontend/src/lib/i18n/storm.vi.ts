@@ -1,6 +1,8 @@
 // What the page of the storm says.
 export const stormVi = {
   title: 'Bão',
+  leftSide: 'Hạn vào bờ và tình trạng tàu',
+  rightSide: 'Tàu, nơi neo đậu và danh sách gọi',
   none: 'Chưa theo dõi cơn bão nào',
   needSignIn: 'Đăng nhập bằng tài khoản cán bộ để xem.',
   choose: 'Cơn bão',
