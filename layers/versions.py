@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base
@@ -17,6 +17,13 @@ INSERT INTO layer_version AS v (layer, version, changed_at) VALUES (%s, 1, now()
 ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now()
 RETURNING version
 """
+_TICK = text("""
+WITH bumped AS (
+    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES (:layer, 1, now())
+    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
+)
+SELECT pg_notify(:channel, json_build_object('layer', cast(:layer AS text), 'version', version)::text) FROM bumped
+""")
 
 
 class LayerVersion(Base):
@@ -39,3 +46,8 @@ def bump(connection: psycopg.Connection, layer: str) -> int:
 def notify(connection: psycopg.Connection, payload: dict[str, Any]) -> None:
     """Tell every listening web process, at commit, what changed."""
     connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, orjson.dumps(payload).decode()))
+
+
+def ticking(layer: str) -> TextClause:
+    """`bump` and `notify` as one statement of SQLAlchemy: the layer has changed, every page hears of it at commit."""
+    return _TICK.bindparams(layer=layer, channel=CHANNEL)

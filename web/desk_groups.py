@@ -19,16 +19,9 @@ from layers.desk.groups import (
     remove_statement,
 )
 from layers.desk.numbers import MOST, Report, match_numbers, numbers_statement, split_numbers
+from layers.versions import ticking
 from web.desk_views import GroupChange, GroupChanged, GroupView, NewGroup, ReportView
 from web.state import State
-
-_TICK = text("""
-WITH bumped AS (
-    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES (:layer, 1, now())
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
-)
-SELECT pg_notify('opsmap', json_build_object('layer', cast(:layer AS text), 'version', version)::text) FROM bumped
-""")
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ class Hand:
 
 def tick(connection: Connection, layer: str) -> None:
     """Every open page hears at commit that something of a kind changed."""
-    connection.execute(_TICK, {"layer": layer})
+    connection.execute(ticking(layer))
 
 
 def group_view(row: Row[Any], username: str | None) -> GroupView:

@@ -4,23 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import shapely
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from layers.desk.own_zone import OwnZonePassage, watched_statement
 from layers.desk.passages import Passage, boats_statement, find_passages, near_statement
 from layers.sources.models import Source
+from layers.versions import ticking
 from layers.vessels.history import HEARD, asked, unpack
 
 LOOK_BACK = timedelta(hours=6)
 """How late a report may come and still be written down."""
-_TICK = text("""
-WITH bumped AS (
-    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES ('own_zone', 1, now())
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
-)
-SELECT pg_notify('opsmap', json_build_object('layer', 'own_zone', 'version', version)::text) FROM bumped
-""")
 
 
 def read_passages(connection: Connection, outline: Any, since: datetime, until: datetime) -> list[Passage]:
@@ -49,7 +43,7 @@ def keep_passages(connection: Connection, now: datetime) -> int:
             added = insert(OwnZonePassage).values(rows).on_conflict_do_nothing().returning(OwnZonePassage.id)
             kept += len(connection.execute(added).all())
     if kept:
-        connection.execute(_TICK)
+        connection.execute(ticking("own_zone"))
     return kept
 
 

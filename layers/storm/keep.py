@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select
 
 from geo.clock import local_date
 from geo.errors import BadInput, NotFound
@@ -16,18 +16,11 @@ from layers.catalog.fishing_port import FishingPort
 from layers.sources.models import Source
 from layers.storm.draft import PointDraft, check_points, refuse
 from layers.storm.models import Dispatch, Forecast, ForecastPoint, SeaArea, ShelterState, Storm
+from layers.versions import ticking
 
 LAYER = "storm"
 """What the live stream calls a change of these: `{"type": "layer", "layer": "storm", …}`."""
 STORM_LOCK = 7_105_127
-
-_BUMP = text("""
-WITH bumped AS (
-    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES ('storm', 1, now())
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
-)
-SELECT pg_notify('opsmap', json_build_object('layer', 'storm', 'version', version)::text) FROM bumped
-""")
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ def open_storm(connection: Connection, values: Mapping[str, Any], by: By) -> int
     code = f"BAO-{year}-{connection.execute(count).scalar_one() + 1:02d}"
     given = {**values, "code": code, "opened_at": by.at, "stored_at": by.at, "stored_by": by.name}
     made = connection.execute(insert(Storm).values(**given).returning(Storm.id)).scalar_one()
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
     return int(made)
 
 
@@ -80,7 +73,7 @@ def add_forecast(connection: Connection, storm_id: int, head: Head, points: Sequ
     given = vars(head) | {"origin": worse(storm.origin, head.origin)} | _said(storm_id, by)
     made = int(connection.execute(insert(Forecast).values(**given).returning(Forecast.id)).scalar_one())
     connection.execute(insert(ForecastPoint), [_point(made, point) for point in points])
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
     return made
 
 
@@ -96,7 +89,7 @@ def add_dispatch(connection: Connection, storm_id: int, values: Mapping[str, Any
     _check_correction(connection, Dispatch, storm_id, values.get("corrects"), "")
     given = {**values, "origin": worse(storm.origin, values["origin"])} | _said(storm_id, by)
     made = int(connection.execute(insert(Dispatch).values(**given).returning(Dispatch.id)).scalar_one())
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
     return made
 
 
@@ -111,7 +104,7 @@ def report_shelter(connection: Connection, values: Mapping[str, Any], by: By) ->
     _refuse_future(values["reported_at"], by.at)
     given = {**values, "origin": worse(origin, values["origin"]), "stored_at": by.at, "stored_by": by.name}
     made = connection.execute(insert(ShelterState).values(**given).returning(ShelterState.id)).scalar_one()
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
     return int(made)
 
 

@@ -12,20 +12,13 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from geo.clock import local_date
 from geo.errors import BadInput, Conflict
+from layers.versions import ticking
 from layers.watch.cases.models import ENTRIES, KINDS, Case, CaseEntry
 
 SET = "set"
 """Where an entry's body holds the columns of the case that it changed."""
 LAYER = "case"
 """What the live stream calls a change of cases: `{"type": "layer", "layer": "case", …}`."""
-
-_BUMP = text("""
-WITH bumped AS (
-    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES ('case', 1, now())
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
-)
-SELECT pg_notify('opsmap', json_build_object('layer', 'case', 'version', version)::text) FROM bumped
-""")
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def queue_up(connection: Connection) -> None:
 
 def tell(connection: Connection) -> None:
     """Every page that shows cases hears of it at commit."""
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
 
 
 def _put(connection: Connection, case_id: int, entry: Entry, change: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from geo.clock import FUTURE_ALLOWANCE
@@ -13,6 +13,7 @@ from geo.errors import BadInput, NotFound
 from layers.access.accounts import Who
 from layers.access.models import Account
 from layers.access.roles import OFFICERS
+from layers.versions import ticking
 from layers.watch.cases.ledger import Entry, append
 from layers.watch.cases.models import Case
 from layers.watch.shift.models import Handover, Shift, ShiftNote
@@ -21,13 +22,6 @@ from layers.watch.shift.times import read_planned
 DESK = "Trung tâm điều hành"
 """The desk of whoever does not name one."""
 LAYER = "shift"
-_BUMP = text("""
-WITH bumped AS (
-    INSERT INTO layer_version AS v (layer, version, changed_at) VALUES ('shift', 1, now())
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now() RETURNING version
-)
-SELECT pg_notify('opsmap', json_build_object('layer', 'shift', 'version', version)::text) FROM bumped
-""")
 
 
 @dataclass(frozen=True)
@@ -132,4 +126,4 @@ def people_statement() -> Select[*tuple[Any, ...]]:
 
 def tell(connection: Connection) -> None:
     """Every page that shows shifts hears of it at commit."""
-    connection.execute(_BUMP)
+    connection.execute(ticking(LAYER))
