@@ -32,6 +32,11 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(LOCAL).date()
 
 
+def show_moment(moment: datetime) -> str:
+    """`23/11/2026 14:05` in Việt Nam, as officials write it."""
+    return f"{moment.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+
+
 def start_of_day(day: date) -> datetime:
     """The first moment (UTC) of a calendar day in Việt Nam."""
     return datetime.combine(day, datetime.min.time(), LOCAL).astimezone(UTC)

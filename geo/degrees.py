@@ -80,3 +80,8 @@ def show_degrees(value: float, axis: Axis) -> str:
     degrees, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     side = ("N", "S") if axis == "lat" else ("E", "W")
     return f"{degrees}°{minutes:02d}'{rest:02d}\"{side[value < 0]}"
+
+
+def show_place(lon: float, lat: float) -> str:
+    """`14°59'24"N 109°05'12"E`."""
+    return f"{show_degrees(lat, 'lat')} {show_degrees(lon, 'lon')}"

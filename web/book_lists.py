@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
 from geo.errors import NotFound
 from layers.access.roles import Role
 from layers.books import lists
@@ -95,7 +95,7 @@ WORDS = {"simulated": "mô phỏng", "real": "thật", "replayed": "phát lại"
 
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
-        return f"{value.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+        return show_moment(value)
     if isinstance(value, list):  # why a boat has its points
         return "; ".join(f"{each['title']['vi']}: {each['times']} lần = {each['points']:g} điểm" for each in value)
     if isinstance(value, str):

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from geo.clock import show_moment
 from layers.access.models import Account
 from layers.access.roles import OFFICERS, Role
 from layers.watch.cases.about import About, events_statement, find_case, read_about
 from layers.watch.cases.clocks import open_promises
 from layers.watch.cases.needs import Need, needs_of
 from layers.watch.cases.notices import templates_statement
-from layers.watch.cases.say import moment
 from layers.watch.law import CONDUCTS, choose, law_statement
 from layers.watch.rules import Rule
 from web.case_duties import duties_of
@@ -137,7 +137,7 @@ def _choices(connection: Connection, about: About, ways: Mapping[str, Words]) ->
     names = list(connection.scalars(people))
     templates = [row for row in connection.execute(templates_statement()) if fits(row, about.case.kind)]
     made = {entry.id: entry for entry in about.entries}
-    promises = [(n, f"{made[n].body['text']} ({moment(at)})") for n, at in open_promises(about.entries).items()]
+    promises = [(n, f"{made[n].body['text']} ({show_moment(at)})") for n, at in open_promises(about.entries).items()]
     return {
         "person": [ChoiceView(value=name, title=Words(vi=name, en=name)) for name in names],
         "entry": [ChoiceView(value=str(n), title=Words(vi=text, en=text)) for n, text in promises],

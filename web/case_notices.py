@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, insert
 
+from geo.clock import show_moment
+from geo.degrees import show_place
 from geo.errors import BadInput, NotFound
 from layers.watch.cases.about import About, find_case, read_about
 from layers.watch.cases.acts import Doer
@@ -20,7 +22,7 @@ from layers.watch.cases.notices import (
     fill_template,
     templates_statement,
 )
-from layers.watch.cases.say import degrees, lasted, moment
+from layers.watch.cases.say import lasted
 from layers.watch.law import CONDUCTS, choose, law_statement
 from web.case_people import offices, rescue
 from web.case_words import title_of
@@ -132,13 +134,13 @@ def _values(connection: Connection, about: About, beside: Beside, now: datetime)
     return {
         "so_vu_viec": case.number,
         "loai": title.vi if case.kind == "distress" else KINDS[case.kind].vi,
-        "luc": moment(began),
+        "luc": show_moment(began),
         "bao_lau": lasted(now - began).vi,
-        "vi_tri": degrees(case.lat_e7 / E7, case.lon_e7 / E7) if place else "",
-        "vi_tri_luc": moment(placed) if place else "",
+        "vi_tri": show_place(case.lon_e7 / E7, case.lat_e7 / E7) if place else "",
+        "vi_tri_luc": show_moment(placed) if place else "",
         "dieu_khoan": _article(connection, case),
-        "han": moment(due) if due else "",
-        "bay_gio": moment(now),
+        "han": show_moment(due) if due else "",
+        "bay_gio": show_moment(now),
     } | _boat(boat)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from shapely import to_wkt
 from sqlalchemy import ColumnElement, RowMapping
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
 from geo.errors import BadInput
 from geo.outline_text import outline_of
 from layers.database import ReadConnection
@@ -94,7 +94,7 @@ COLUMNS = (("label", "Số tàu"), ("name", "Tên tàu"), ("status", "Trạng th
 
 def boats_sheet(found: BoatsHere, name: str, title: str) -> Sheet:
     """The list as a sheet; its title says of which moment."""
-    when = f"{found.at.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+    when = show_moment(found.at)
     return Sheet(name, f"{title}, lúc {when}: {found.sums.boats} tàu", COLUMNS, [_line(b) for b in found.boats],
                  found.origin)  # fmt: skip
 

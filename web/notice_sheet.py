@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from layers.watch.cases.say import moment
+from geo.clock import show_moment
 
 PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{title}</title>
@@ -50,7 +50,13 @@ def _nothing(url: str) -> dict[str, Any]:
 def notice_sheet(row: Any) -> str:
     """The sheet of a row of `notice` with the number of its case; everything typed is escaped."""
     said = MARKS.get(row.origin)
-    told = {"title": row.subject, "number": row.number, "at": moment(row.at), "subject": row.subject, "text": row.text}
+    told = {
+        "title": row.subject,
+        "number": row.number,
+        "at": show_moment(row.at),
+        "subject": row.subject,
+        "text": row.text,
+    }
     told |= {"id": row.id, "template": row.template, "version": row.template_version, "by": row.by}
     mark = "" if said is None else f'<div class="mark">{said}</div>\n'
     return PAGE.format(mark=mark, **{name: escape(str(value)) for name, value in told.items()})

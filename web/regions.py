@@ -15,8 +15,6 @@ from geo.measure import area_km2
 from layers.database import ReadConnection, read
 from layers.vessels import read as boats
 from layers.vessels.history import handle_of
-from layers.vessels.registry import VesselNow
-from layers.vessels.then import VesselThen, check_moment
 from layers.watch.region.grow import LastFix
 from layers.watch.region.land import FINE, LIGHT
 from layers.watch.region.limits import limits_of, limits_statement
@@ -34,6 +32,7 @@ from web.region_views import (
     Ring,
 )
 from web.state import State
+from web.vessel_cards import moment_of, tenth
 from web.views import Words
 
 E7 = 1e7
@@ -53,7 +52,7 @@ class Found:
 
 async def read_region(state: State, vessel: str, at: datetime | None, elapsed_s: int | None) -> RegionView | None:
     """The region of a boat now, at a moment, or so long after its last fix; None for a boat that is not silent."""
-    boat, now = _moment(state, at)
+    boat, now = moment_of(state, at)
     async with read(state.engine) as connection:
         only = (
             {"devices": list((await connection.execute(boats.devices_of(handle_of(vessel)))).scalars())} if at else {}
@@ -74,7 +73,7 @@ async def read_regions(state: State, status: str, limit: int, at: datetime | Non
     asked = status.split(",")
     if wrong := [s for s in asked if s not in SILENT]:
         raise BadInput(f"status={wrong[0][:40]!r}: use some of {', '.join(SILENT)}", field="status")
-    boat, now = _moment(state, at)
+    boat, now = moment_of(state, at)
     async with read(state.engine) as connection:
         statement = boats.vessels_statement("", boats.found("", "", status, boat), limit, boat)
         rows = (await connection.execute(statement, {"now": now})).mappings().all()
@@ -88,11 +87,6 @@ async def read_regions(state: State, status: str, limit: int, at: datetime | Non
         calibration=_calibration(state.regions),
         features=features,
     )
-
-
-def _moment(state: State, at: datetime | None) -> tuple[boats.Boat, datetime]:
-    now = state.clock()
-    return (VesselNow, now) if at is None else (VesselThen, check_moment(at, now))
 
 
 async def _find(connection: ReadConnection, rows: Any, now: datetime) -> list[Found]:
@@ -109,7 +103,7 @@ def _counted(row: RowMapping, told: Any | None, now: datetime) -> Found:
     if told is not None and newer:
         fix = LastFix(told.lon_e7 / E7, told.lat_e7 / E7)
     else:
-        fix = LastFix(row["lon_e7"] / E7, row["lat_e7"] / E7, _tenth(row["sog_dkn"]), _tenth(row["cog_ddeg"]))
+        fix = LastFix(row["lon_e7"] / E7, row["lat_e7"] / E7, tenth(row["sog_dkn"]), tenth(row["cog_ddeg"]))
     elapsed_s = max(0.0, (now - since).total_seconds())
     return Found(row, Silent(row["id"], fix, unix_ms(since), elapsed_s), since, newer)
 
@@ -186,7 +180,3 @@ def _calibration(keeper: RegionKeeper) -> CalibrationView:
         boats=model.boats,
         cases=model.cases,
     )
-
-
-def _tenth(value: int | None) -> float | None:
-    return None if value is None else value / 10

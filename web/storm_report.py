@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
 from geo.measure import METRES_PER_NM
 from layers.access.roles import OFFICERS
 from layers.storm.judge import STATES
@@ -129,8 +129,12 @@ def _head(sheet: Any, looks: dict[str, Any], found: Found, title: str, width: in
     sheet.merge_range(1, 0, 1, width - 1, title, looks["title"])
     sheet.merge_range(2, 0, 2, width - 1, f"{storm.name}{number} · {storm.code}", looks["title"])
     sheet.merge_range(3, 0, 3, width - 1, MARKS[found.mark], looks["mark"])
-    sheet.write(4, 0, f"Thời điểm số liệu: {_time(found.at)} (giờ Việt Nam)", looks["plain"])
-    head = "chưa có bản tin" if bulletin is None else f"{bulletin.head.bulletin}, phát {_time(bulletin.head.issued_at)}"
+    sheet.write(4, 0, f"Thời điểm số liệu: {show_moment(found.at)} (giờ Việt Nam)", looks["plain"])
+    head = (
+        "chưa có bản tin"
+        if bulletin is None
+        else f"{bulletin.head.bulletin}, phát {show_moment(bulletin.head.issued_at)}"
+    )
     sheet.write(5, 0, f"Bản tin: {head}{'' if bulletin is None else f', {bulletin.head.source}'}", looks["plain"])
     told = "chưa có" if order is None else f"số {order.number} của {order.agency}, {left(order.deadline_at, found.at)}"
     sheet.write(6, 0, f"Công điện: {told}", looks["plain"])
@@ -142,7 +146,7 @@ def left(deadline_at: datetime, at: datetime) -> str:
     seconds = round((deadline_at - at).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
     word = "còn" if seconds >= 0 else "quá hạn"
-    return f"tàu phải vào nơi trú trước {_time(deadline_at)} ({word} {hours} giờ {minutes} phút)"
+    return f"tàu phải vào nơi trú trước {show_moment(deadline_at)} ({word} {hours} giờ {minutes} phút)"
 
 
 def _list(sheet: Any, looks: dict[str, Any], found: Found, title: str, table: tuple[Any, Any]) -> None:
@@ -183,7 +187,8 @@ def shelter_row(found: Found, n: int) -> Sequence[Any]:
     capacity, occupied = (None, None) if report is None else (report.capacity, report.occupied)
     room = s.room()[n]
     return (
-        n + 1, port.name, _or_none(capacity), _or_none(occupied), NONE if report is None else _time(report.reported_at),
+        n + 1, port.name, _or_none(capacity), _or_none(occupied),
+        NONE if report is None else show_moment(report.reported_at),
         "" if report is None else report.reported_by, int(s.live[n]), int(s.booked[n]),
         NONE if occupied is None else int(s.live[n]) - occupied, _or_none(room),
         int((found.verdicts.given == n).sum()), _told(found.danger_at[n]), "" if report is None else report.source,
@@ -216,13 +221,9 @@ def _notes(found: Found) -> Iterator[str]:
     yield f"Các mức trên do trung tâm đặt, chưa xác minh (dòng quy định số {', '.join(map(str, s.rule_ids))})."
 
 
-def _time(when: datetime) -> str:
-    return f"{when.astimezone(LOCAL):%d/%m/%Y %H:%M}"
-
-
 def _told(seconds: float) -> str:
     when = moment(seconds)
-    return "" if when is None else _time(when)
+    return "" if when is None else show_moment(when)
 
 
 def _age(seconds: float) -> str:

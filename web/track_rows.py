@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel
 
-from geo.clock import LOCAL, from_unix_ms, unix_ms
+from geo.clock import from_unix_ms, show_moment, unix_ms
 from geo.errors import BadInput
 from geo.measure import METRES_PER_NM, distance_m
 from layers.sources.freshness import Origin
@@ -140,7 +140,7 @@ WHAT = {"fix": "vị trí", "gap": "mất tín hiệu", "told": "người báo"}
 
 def fixes_sheet(found: FixRows) -> Sheet:
     """The table as a sheet: of which boat, from when to when."""
-    span = [f"{from_unix_ms(round(s * 1000)).astimezone(LOCAL):%d/%m/%Y %H:%M}" for s in (found.since, found.until)]
+    span = [show_moment(from_unix_ms(round(s * 1000))) for s in (found.since, found.until)]
     title = f"Hành trình {found.label}, {span[0]} đến {span[1]}: {found.fixes} vị trí, {found.gaps} khoảng mất tín hiệu"
     lines = [_line(found, i) for i in range(len(found.t))]
     return Sheet(f"hanh-trinh-{found.vessel}", title, COLUMNS, lines, found.origin)

@@ -42,7 +42,7 @@ class Asked:
 
 async def vessel_list(state: State, asked_for: Asked) -> VesselList:
     """Boats found; counts over the same search, without the status filter, adding up to the denominator."""
-    boat, now = _moment(state, asked_for.at)
+    boat, now = moment_of(state, asked_for.at)
     q, bbox, status = asked_for.q, asked_for.bbox, asked_for.status
     statement = boats.vessels_statement(q, boats.found(q, bbox, status, boat), asked_for.limit, boat)
     tally = boats.counts_statement(boats.found(q, bbox, "", boat), boat)
@@ -62,7 +62,7 @@ async def vessel_list(state: State, asked_for: Asked) -> VesselList:
 
 async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) -> VesselCard:
     """One boat's panel now or at a moment, or NotFound."""
-    boat, now = _moment(state, at)
+    boat, now = moment_of(state, at)
     async with read(state.engine) as connection:
         statement = boats.vessels_statement("", [boat.id == vessel_id], 1, boat)
         told = {"now": now} | (await _only(connection, vessel_id) if at else {})
@@ -90,7 +90,7 @@ async def vessel_card(state: State, vessel_id: str, at: datetime | None = None) 
         )
 
 
-def _moment(state: State, at: datetime | None) -> tuple[boats.Boat, datetime]:
+def moment_of(state: State, at: datetime | None) -> tuple[boats.Boat, datetime]:
     """What to read boats from, and the moment it speaks of."""
     now = state.clock()
     return (VesselNow, now) if at is None else (VesselThen, check_moment(at, now))
@@ -112,8 +112,8 @@ def _plain(row: RowMapping, now: datetime) -> dict[str, Any]:
         "age_s": timed(row["t"], now)["age_s"],
         "lon": _degrees(row["lon_e7"]),
         "lat": _degrees(row["lat_e7"]),
-        "sog_kn": _tenth(row["sog_dkn"]),
-        "cog_deg": _tenth(row["cog_ddeg"]),
+        "sog_kn": tenth(row["sog_dkn"]),
+        "cog_deg": tenth(row["cog_ddeg"]),
         "kind": row["kind"],
         "origin": row["origin"],
         "station": row["station"],
@@ -162,7 +162,7 @@ async def _recent(connection: ReadConnection, boat: RowMapping, now: datetime) -
             t=r.fix_t,
             lon=r.lon_e7 / E7,
             lat=r.lat_e7 / E7,
-            sog_kn=_tenth(r.sog_dkn),
+            sog_kn=tenth(r.sog_dkn),
             source=r.code,
             also_heard_by=r.also_heard_by,
         )
@@ -174,5 +174,6 @@ def _degrees(value: int | None) -> float | None:
     return None if value is None else value / E7
 
 
-def _tenth(value: int | None) -> float | None:
+def tenth(value: int | None) -> float | None:
+    """What devices say in tenths, in whole units."""
     return None if value is None else value / 10

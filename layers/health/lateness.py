@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from geo.clock import show_moment
 from layers.health.invariants import Breach
-from layers.health.positions import local_time
 from layers.sources.freshness import freshness
 from layers.sources.last import last_statement
 from layers.sources.models import Source
@@ -23,7 +23,7 @@ def sources_on_time(connection: Connection, now: datetime) -> list[Breach]:
         found.append(
             Breach(
                 row.code,
-                f"{row.title_vi}: lần nhận cuối {local_time(row.last_t)}, nhịp {days:.3g} ngày.",
+                f"{row.title_vi}: lần nhận cuối {show_moment(row.last_t)}, nhịp {days:.3g} ngày.",
                 f"{row.title_en}: last delivery {row.last_t:%Y-%m-%d %H:%M} UTC, due every {days:.3g} days.",
             )
         )

@@ -4,16 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from geo.clock import FUTURE_ALLOWANCE, LOCAL
+from geo.clock import FUTURE_ALLOWANCE, show_moment
 from layers.health.invariants import Breach
 from layers.sources.freshness import LATE_AFTER
 from layers.sources.models import Source
 from layers.vessels.models import Live, Position
-
-
-def local_time(moment: datetime) -> str:
-    """A moment as officials read it."""
-    return f"{moment.astimezone(LOCAL):%d/%m/%Y %H:%M}"
 
 
 def position_heard(connection: Connection, now: datetime) -> list[Breach]:
@@ -27,7 +22,7 @@ def position_heard(connection: Connection, now: datetime) -> list[Breach]:
     return [
         Breach(
             row.code,
-            f"{row.title_vi}: vị trí cuối cùng nhận lúc {local_time(row.heard)}.",
+            f"{row.title_vi}: vị trí cuối cùng nhận lúc {show_moment(row.heard)}.",
             f"{row.title_en}: last position heard at {row.heard:%Y-%m-%d %H:%M} UTC.",
         )
         for row in connection.execute(statement)
@@ -48,7 +43,7 @@ def none_from_future(connection: Connection, now: datetime) -> list[Breach]:
     return [
         Breach(
             row.code,
-            f"{row.title_vi}: {row.rows} vị trí ở tương lai, xa nhất {local_time(row.latest)}.",
+            f"{row.title_vi}: {row.rows} vị trí ở tương lai, xa nhất {show_moment(row.latest)}.",
             f"{row.title_en}: {row.rows} positions of the future, up to {row.latest:%Y-%m-%d %H:%M} UTC.",
         )
         for row in connection.execute(statement)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.errors import BadInput, NotFound
@@ -22,7 +22,7 @@ from layers.indicators.catalogue import (
 from layers.indicators.formula import read_terms
 from layers.indicators.groups import UnitGroup
 from layers.indicators.models import SUBJECTS
-from layers.watch.law_edit import Change
+from layers.watch.law_edit import Change, supersede
 from layers.watch.rules import Kept
 
 EDIT_LOCK = 7_105_131
@@ -58,7 +58,7 @@ async def put_row(
     elif what in ("targets", "thresholds"):
         await _check_bound(connection, what, code, given)
     kept = code or await _new_code(connection, model, _MARKS[what])
-    await _supersede(connection, model, former, change)
+    await supersede(connection, model, former, change)
     said = {"stored_at": change.at, "stored_by": change.by, "reason": change.reason}
     await connection.execute(insert(model).values(**given, code=kept, **said))
     return kept
@@ -71,19 +71,13 @@ async def withdraw_row(connection: AsyncConnection, what: str, code: str, change
     former = await _current(connection, model, code)
     if former is None:
         raise NotFound(f"code={code[:80]!r}: no such row today", field="code")
-    await _supersede(connection, model, former, change)
+    await supersede(connection, model, former, change)
     return code
 
 
 async def _current(connection: AsyncConnection, model: Any, code: str) -> Any | None:
     statement = select(model.__table__).where(model.code == code, model.superseded_at.is_(None))
     return (await connection.execute(statement)).first()
-
-
-async def _supersede(connection: AsyncConnection, model: Any, former: Any | None, change: Change) -> None:
-    if former is not None:
-        told = {"superseded_at": change.at, "superseded_by": change.by, "superseded_reason": change.reason}
-        await connection.execute(update(model).where(model.id == former.id).values(**told))
 
 
 async def _new_code(connection: AsyncConnection, model: Any, mark: str) -> str:

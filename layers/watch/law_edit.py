@@ -53,7 +53,7 @@ async def put_rule(connection: AsyncConnection, code: str | None, values: Mappin
     if (other := find_overlap(others, draft)) is not None:
         raise _overlaps(other)
     kept = code or await _new_code(connection, given["conduct"])
-    await _supersede(connection, Rule, former, change)
+    await supersede(connection, Rule, former, change)
     await connection.execute(insert(Rule).values(**given, code=kept, **_said(change)))
     holes = find_holes([*others, draft], key_of(draft))
     return Stored(kept, tuple(holes))
@@ -65,7 +65,7 @@ async def withdraw_rule(connection: AsyncConnection, code: str, change: Change) 
     former = await _current(connection, Rule, code)
     if former.kind == "setting":
         raise BadInput(f"code={code}: a setting of the centre is needed at all times; correct it instead", field="code")
-    await _supersede(connection, Rule, former, change)
+    await supersede(connection, Rule, former, change)
     rows = [row for row in await _rows(connection, former.conduct) if row.code != code]
     return Stored(code, tuple(find_holes(rows, key_of(former))))
 
@@ -79,7 +79,7 @@ async def put_reference(connection: AsyncConnection, code: str, values: Mapping[
     table = LegalReference
     statement = select(table.id).where(table.code == code, table.superseded_at.is_(None))
     former = (await connection.execute(statement)).first()
-    await _supersede(connection, table, former, change)
+    await supersede(connection, table, former, change)
     await connection.execute(insert(table).values(**values, code=code, **_said(change)))
     return code
 
@@ -103,7 +103,8 @@ async def _current(connection: AsyncConnection, model: type[Rule], code: str) ->
     return row
 
 
-async def _supersede(connection: AsyncConnection, model: type[Kept], former: Any | None, change: Change) -> None:
+async def supersede(connection: AsyncConnection, model: type[Kept], former: Any | None, change: Change) -> None:
+    """Mark a former row as no longer current: when, by whom and why; nothing when there is none."""
     if former is not None:
         told = {"superseded_at": change.at, "superseded_by": change.by, "superseded_reason": change.reason}
         await connection.execute(update(model).where(model.id == former.id).values(**told))

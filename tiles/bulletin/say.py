@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
 from layers.bulletins.period import KIND_NAMES
 from layers.spec import Text
 
@@ -54,7 +54,7 @@ def say_difference(value: float, before: float, form: str, lang: Lang) -> str:
 
 def say_time(moment: datetime) -> str:
     """A moment on the clocks of Việt Nam."""
-    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+    return show_moment(moment)
 
 
 def say_day(day: str) -> str:

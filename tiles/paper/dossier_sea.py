@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from geo.degrees import show_degrees
+from geo.degrees import show_place
 from tiles.document.words import number
 from tiles.paper.blocks import Cell, Safe, figure, heading, paragraph, table, text
 from tiles.paper.dossier_words import moment, span, when
@@ -82,7 +82,7 @@ def _said(row: dict[str, Any]) -> str:
 def _place(row: dict[str, Any]) -> Cell:
     if row["lon"] is None or row["lat"] is None:
         return "không có"
-    spot = f"{show_degrees(row['lat'], 'lat')} {show_degrees(row['lon'], 'lon')}"
+    spot = show_place(row["lon"], row["lat"])
     return Safe(f'<span class="nw">{text(spot)}</span>')
 
 

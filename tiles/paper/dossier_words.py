@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
 from tiles.paper.blocks import Safe, text
 
 FACTS = {
@@ -33,7 +33,7 @@ def moment(told: str | None) -> str:
         return "–"
     if len(told) == 10:
         return date.fromisoformat(told).strftime("%d/%m/%Y")
-    return datetime.fromisoformat(told).astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+    return show_moment(datetime.fromisoformat(told))
 
 
 def when(told: str | None) -> Safe:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
+from geo.degrees import show_place
 from layers.spec import Text
 from layers.vessels.reported import CALLERS, CHANNELS
 from layers.watch.cases.codes import CLOCKS, ENDS, NEWS, STEPS
@@ -25,11 +26,6 @@ def lasted(span: timedelta) -> Text:
     if days:
         return Text(f"{days} ngày {hours} giờ", f"{days} d {hours} h")
     return Text(f"{hours} giờ {rest} phút", f"{hours} h {rest} min") if hours else Text(f"{rest} phút", f"{rest} min")
-
-
-def moment(at: datetime) -> str:
-    """`23/11/2026 14:05`, in Việt Nam."""
-    return f"{at.astimezone(LOCAL):%d/%m/%Y %H:%M}"
 
 
 def due_words(code: str, step: Text) -> Text:
@@ -128,27 +124,17 @@ def _why(kind: str, body: Mapping[str, Any]) -> list[Text]:
 def _places(body: Mapping[str, Any]) -> list[Text]:
     found = []
     if isinstance(place := body.get("position"), dict):
-        at = degrees(place["lat"], place["lon"])
+        at = show_place(place["lon"], place["lat"])
         found.append(Text(f"vị trí {at}", f"position {at}"))
     if next_at := body.get("next_at"):
-        found.append(Text(f"gọi lại {moment(datetime.fromisoformat(next_at))}", f"call again {next_at}"))
+        found.append(Text(f"gọi lại {show_moment(datetime.fromisoformat(next_at))}", f"call again {next_at}"))
     if due_at := body.get("due_at"):
-        found.append(Text(f"hạn {moment(datetime.fromisoformat(due_at))}", f"until {due_at}"))
+        found.append(Text(f"hạn {show_moment(datetime.fromisoformat(due_at))}", f"until {due_at}"))
     return found
 
 
 def _typed(text: Any) -> Text:
     return Text(str(text), str(text)) if text else NOTHING
-
-
-def degrees(lat: float, lon: float) -> str:
-    """`14°59'24"N 109°05'12"E`."""
-    return f"{_sexagesimal(lat, 'NS')} {_sexagesimal(lon, 'EW')}"
-
-
-def _sexagesimal(value: float, sides: str) -> str:
-    seconds = round(abs(value) * 3600)
-    return f"{seconds // 3600}°{seconds // 60 % 60:02d}'{seconds % 60:02d}\"{sides[value < 0]}"
 
 
 def outcome_words(code: str | None) -> Text | None:

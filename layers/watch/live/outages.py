@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from geo.clock import show_moment
 from layers.watch.cases.acts import write_down
 from layers.watch.cases.ledger import Entry
 from layers.watch.cases.models import CLOSED, Case, CaseEvent
@@ -27,7 +28,6 @@ from layers.watch.live.incidents import (
 )
 from layers.watch.live.settings import Settings
 from layers.watch.live.watches import Watchers
-from layers.watch.live.words import local_moment
 from layers.watch.policy import Policies
 
 
@@ -104,7 +104,7 @@ def _count(connection: Connection, incident_id: int, what: str) -> dict[str, Any
     row = connection.execute(select(Incident).where(Incident.id == incident_id)).one()
     boat = IncidentBoat
     back = connection.scalar(select(func.count()).where(boat.incident_id == incident_id, boat.back_at.is_not(None)))
-    since, numbers = local_moment(row.began_at), {"silent": row.silent, "heard_of": row.heard_of, "back": back}
+    since, numbers = show_moment(row.began_at), {"silent": row.silent, "heard_of": row.heard_of, "back": back}
     said = {
         "vi": f"{row.title_vi}: {row.silent}/{row.heard_of} tàu, từ {since}",
         "en": f"{row.title_en}: {row.silent} of {row.heard_of} boats, since {since}",

@@ -1,10 +1,10 @@
 """What events are called, and an event in a sentence, for people."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from geo.clock import LOCAL
+from geo.clock import show_moment
+from geo.degrees import show_place
 from layers.spec import Text
 
 EVENTS: dict[tuple[str, str], Text] = {
@@ -37,25 +37,15 @@ def title_of(conduct: str, step: str) -> Text:
 def describe(event: Mapping[str, Any]) -> dict[str, str]:
     """An event row in a sentence, in both languages, with when and where."""
     title = title_of(event["conduct"], event["step"])
-    since, place = local_moment(event["began_at"]), place_words(event["lon_e7"], event["lat_e7"])
+    since, place = show_moment(event["began_at"]), place_words(event["lon_e7"], event["lat_e7"])
     if event["what"] == "withdrawn":
         return {"vi": f"{title.vi} từ {since}: {_WITHDRAWN.vi}", "en": f"{title.en} since {since}: {_WITHDRAWN.en}"}
     ended = event["ended_at"]
-    vi = f"{title.vi}, từ {since} " + ("đến nay" if ended is None else f"đến {local_moment(ended)}")
-    en = f"{title.en}, from {since} " + ("on" if ended is None else f"to {local_moment(ended)}")
+    vi = f"{title.vi}, từ {since} " + ("đến nay" if ended is None else f"đến {show_moment(ended)}")
+    en = f"{title.en}, from {since} " + ("on" if ended is None else f"to {show_moment(ended)}")
     return {"vi": f"{vi}, tại {place}", "en": f"{en}, at {place}"}
-
-
-def local_moment(moment: datetime) -> str:
-    """A moment as officials read it, in Việt Nam."""
-    return f"{moment.astimezone(LOCAL):%d/%m/%Y %H:%M}"
 
 
 def place_words(lon_e7: int, lat_e7: int) -> str:
     """A place in degrees, minutes and seconds."""
-    return f"{_angle(lat_e7, 'N', 'S')} {_angle(lon_e7, 'E', 'W')}"
-
-
-def _angle(value_e7: int, ahead: str, behind: str) -> str:
-    seconds = round(abs(value_e7) * 3600 / 1e7)
-    return f"{seconds // 3600}°{seconds // 60 % 60:02d}'{seconds % 60:02d}\"{ahead if value_e7 >= 0 else behind}"
+    return show_place(lon_e7 / 1e7, lat_e7 / 1e7)
