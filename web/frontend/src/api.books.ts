@@ -1,5 +1,5 @@
 // What the fisheries' books answer, and who asks for it.
-import { ApiError, readProblem, type Bilingual, type Origin } from './api';
+import { ask, ApiError, type Bilingual, type Origin } from './api';
 
 export type BookDocument = {
   source: { code: string; title: Bilingual };
@@ -53,14 +53,6 @@ export type BookColumn = { name: string; title: Bilingual; kind: string };
 export type BookListInfo = { name: string; title: Bilingual; what: Bilingual; count: number };
 export type BookRow = { id: string | null; label: string; name: string | null; origin: Origin; disagreement?: number; kind_title?: Bilingual } & Record<string, unknown>;
 export type BookPage = { name: string; title: Bilingual; what: Bilingual; columns: BookColumn[]; total: number; rows: BookRow[] };
-
-async function ask<T>(address: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers, ...(signal ? { signal } : {}) });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 /** What is left of a list: what was typed, one official's boats, a group's boats. */
 export type Left = { q: string; official?: string; group?: string };

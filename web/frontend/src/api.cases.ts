@@ -1,5 +1,5 @@
 // What the page of cases asks of the server, and what it tells it.
-import { readProblem, type Bilingual, type Origin } from './api';
+import { ask, type Bilingual, type Origin } from './api';
 import type { LawAnswer } from './api.law';
 
 export type CaseLine = {
@@ -49,14 +49,6 @@ export type Done = { kept: true; version: number; notice: number | null };
 export type Question = { kept: false; doubts: { title: Bilingual }[] };
 export type IncidentCard = { boats: { id: string; label: string; name: string | null; silent_from: string; back_at: string | null }[] };
 export type Search = { state: string; kind: string; assigned: string; q: string };
-
-async function ask<T>(address: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const sent = body === undefined ? { signal: signal ?? null } : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 export const casesApi = {
   queue: (search: Search, at: string | null = null, signal?: AbortSignal) =>

@@ -1,5 +1,5 @@
 // What the page of citizens' reports asks of the server, and what it tells it.
-import { readProblem, type Bilingual, type Origin } from './api';
+import { ask, type Bilingual, type Origin } from './api';
 
 export type Step = { action: string; title: Bilingual; needs: string[] };
 export type Line = { at: string; action: string; to_state: string; title: Bilingual; done: Bilingual; actor: string | null; role: string | null; text: string | null; same_as: string | null };
@@ -14,14 +14,6 @@ export type ReportList = { unit: string | null; origin: Origin; reports: Report[
 export type Counted = { code: string; name: string; reports: number; open: number; overdue: number };
 export type Category = { code: string; title: Bilingual; accepted: boolean };
 export type Contact = { name: string | null; phone: string | null };
-
-async function ask<T>(address: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 export const citizensApi = {
   list: (asked: Record<string, string>) => ask<ReportList>(`/api/reports?${new URLSearchParams({ limit: '300', ...asked })}`),

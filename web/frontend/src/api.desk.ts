@@ -1,5 +1,5 @@
 // What the officers' desk answers: groups of boats, areas, measures, own zones, a track as a table; and who asks for it.
-import { readProblem, type Origin, type VesselStatus } from './api';
+import { ask, type Origin, type VesselStatus } from './api';
 
 export type Spot = [lon: number, lat: number];
 export type BoatHere = {
@@ -40,14 +40,6 @@ export type FixRows = {
   cog_deg: (number | null)[]; device: (string | null)[]; source: (string | null)[]; before_min: (number | null)[]; before_nm: (number | null)[];
   in_port: (boolean | null)[]; doubtful: boolean[]; note: (string | null)[];
 };
-
-async function ask<T>(address: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers, ...(signal ? { signal } : {}) });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 const withQuery = (path: string, query: Query): string => {

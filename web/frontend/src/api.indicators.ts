@@ -1,5 +1,5 @@
 // What the leaders' map asks about indicators: the catalogue, one over time and over the map, why it is as it is, exceptions.
-import { readProblem, type Bilingual, type Origin, type SourceInfo, type Staleness, type ValueClass } from './api';
+import { get, type Bilingual, type Origin, type SourceInfo, type Staleness, type ValueClass } from './api';
 
 export type Light = 'green' | 'yellow' | 'red' | 'none';
 export type FigureStatus = 'official' | 'preliminary' | 'estimate' | 'none';
@@ -59,19 +59,11 @@ export type Exceptional = {
 };
 export type Exceptions = { now: string; total: number; origin: Origin; exceptions: Exceptional[] };
 
-async function ask<T>(path: string, query: Record<string, string | null> = {}, signal?: AbortSignal): Promise<T> {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== null) params.set(name, value);
-  const response = await fetch(`${path}?${params}`, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
-
 const named = (code: string): string => `/api/indicators/${encodeURIComponent(code)}`;
 
 export const indicatorsApi = {
-  catalogue: () => ask<Catalogue>('/api/indicators'),
-  exceptions: () => ask<Exceptions>('/api/exceptions'),
-  series: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => ask<Series>(named(code), query, signal),
-  why: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => ask<Why>(`${named(code)}/why`, query, signal),
+  catalogue: () => get<Catalogue>('/api/indicators'),
+  exceptions: () => get<Exceptions>('/api/exceptions'),
+  series: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => get<Series>(named(code), query, signal),
+  why: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => get<Why>(`${named(code)}/why`, query, signal),
 };

@@ -1,5 +1,5 @@
 // What the page of the law asks of the server, and what it tells it.
-import { readProblem, type Bilingual } from './api';
+import { ask, type Bilingual } from './api';
 
 export type RuleKind = 'duty' | 'penalty' | 'lead' | 'setting';
 
@@ -68,14 +68,6 @@ export type Reference = {
 export type RuleDraft = Omit<Rule, 'code' | 'text' | 'measures'> & {
   text_vi: string; text_en: string; measures_vi: string | null; measures_en: string | null; reason: string;
 };
-
-async function ask<T>(address: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 export const lawApi = {
   rows: () => ask<RuleList>('/api/law/rows'),

@@ -1,5 +1,5 @@
 // What the page of the shift asks of the server, and what it tells it.
-import { readProblem, type Bilingual, type Origin } from './api';
+import { ask, type Bilingual, type Origin } from './api';
 
 export type Shift = {
   id: number; desk: string; people: string[]; planned_from: string | null; planned_until: string | null; began_at: string;
@@ -22,14 +22,6 @@ export type Handover = {
 export type ShiftNow = { shift: Shift; log: LogLine[]; left_out: number; matters: Matters[]; handover: Handover | null; origin: Origin };
 export type Current = { now: string; me: string | null; planned_from: string | null; planned_until: string | null; desk: string; shifts: Shift[] };
 export type Person = { username: string; role: string };
-
-async function ask<T>(address: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(address, { ...sent, headers });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
 
 type Made = { id: number | null };
 

@@ -1,5 +1,5 @@
 // What the page of the storm asks of the server, and what it tells it.
-import { readProblem, type Bilingual, type Origin } from './api';
+import { ask, readProblem, type Bilingual, type Origin } from './api';
 
 export const STATES = ['silent', 'too_late', 'in_time', 'coming', 'safe', 'unknown'] as const;
 export type BoatState = (typeof STATES)[number];
@@ -41,14 +41,6 @@ export type Board = {
 export type Winds = { forecast: number | null; features: GeoJSON.Feature[] };
 export type NewPoint = { t: string; lat: number; lon: number; wind_force: number | null; radii: Record<string, number[]> };
 
-async function ask<T>(path: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const response = await fetch(`/api/storms${path}`, { ...sent, headers });
-  if (!response.ok) throw await readProblem(response);
-  return (await response.json()) as T;
-}
-
 const when = (at: number | null, forecast: number | null): string => {
   const said = new URLSearchParams();
   if (at !== null) said.set('at', new Date(at).toISOString());
@@ -56,16 +48,18 @@ const when = (at: number | null, forecast: number | null): string => {
   return said.size > 0 ? `?${said}` : '';
 };
 
+const told = <T>(path: string, body?: object): Promise<T> => ask<T>(`/api/storms${path}`, body);
+
 export const stormApi = {
-  list: () => ask<Storm[]>(''),
-  card: (id: number) => ask<StormCard>(`/${id}`),
-  board: (id: number, at: number | null, forecast: number | null) => ask<Board>(`/${id}/board${when(at, forecast)}`),
-  winds: (id: number, at: number | null, forecast: number | null) => ask<Winds>(`/${id}/winds${when(at, forecast)}`),
+  list: () => told<Storm[]>(''),
+  card: (id: number) => told<StormCard>(`/${id}`),
+  board: (id: number, at: number | null, forecast: number | null) => told<Board>(`/${id}/board${when(at, forecast)}`),
+  winds: (id: number, at: number | null, forecast: number | null) => told<Winds>(`/${id}/winds${when(at, forecast)}`),
   report: (id: number, at: number | null) => `/api/storms/${id}/report.xlsx${when(at, null)}`,
-  open: (body: object) => ask<{ id: number }>('', body),
-  forecast: (id: number, body: object) => ask<{ id: number }>(`/${id}/forecasts`, body),
-  order: (id: number, body: object) => ask<{ id: number }>(`/${id}/dispatches`, body),
-  room: (port: string, body: object) => ask<{ id: number }>(`/shelters/${encodeURIComponent(port)}`, body),
+  open: (body: object) => told<{ id: number }>('', body),
+  forecast: (id: number, body: object) => told<{ id: number }>(`/${id}/forecasts`, body),
+  order: (id: number, body: object) => told<{ id: number }>(`/${id}/dispatches`, body),
+  room: (port: string, body: object) => told<{ id: number }>(`/shelters/${encodeURIComponent(port)}`, body),
   async file(id: number, about: Record<string, string>, file: File): Promise<{ id: number }> {
     const response = await fetch(`/api/storms/${id}/forecasts/file?${new URLSearchParams(about)}`, { method: 'POST', body: file });
     if (!response.ok) throw await readProblem(response);

@@ -281,13 +281,20 @@ export async function readProblem(response: Response): Promise<ApiError> {
   }
 }
 
-async function get<T>(path: string, query: Record<string, string | null> = {}, signal?: AbortSignal): Promise<T> {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== null) params.set(name, value);
-  const address = params.size > 0 ? `${path}?${params}` : path;
-  const response = await fetch(address, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+/** Ask the server, or tell it something (`body`, by POST); throws what it says is wrong. */
+export async function ask<T>(address: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const response = await fetch(address, { ...sent, headers, ...(signal ? { signal } : {}) });
   if (!response.ok) throw await readProblem(response);
   return (await response.json()) as T;
+}
+
+/** Ask with a query; what is null is not asked for. */
+export function get<T>(path: string, query: Record<string, string | null> = {}, signal?: AbortSignal): Promise<T> {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== null) params.set(name, value);
+  return ask<T>(params.size > 0 ? `${path}?${params}` : path, undefined, signal);
 }
 
 export type Structure = '2021' | '2025';
