@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, Executable, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from layers.database import ReadConnection
@@ -27,15 +26,20 @@ async def read_wall(connection: ReadConnection) -> Wall:
     return Wall() if row is None else Wall(row.guest, row.scene)
 
 
-def read_wall_now(connection: Connection) -> Wall:
-    """The same for the command line."""
-    row = connection.execute(select(WallRow.guest, WallRow.scene)).first()
-    return Wall() if row is None else Wall(row.guest, row.scene)
+def change(now: datetime, by: str, guest: bool | None = None, scene: str | None = None) -> Select[Any]:
+    """Change what the wall is told and tell every web process at commit: the row (guest, scene) as it is then.
 
-
-def changes(wall: Wall, by: str, now: datetime) -> tuple[Executable, Executable]:
-    """The two statements of one transaction: keep what the wall is told, and tell every web process."""
-    values: dict[str, Any] = {"guest": wall.guest, "scene": wall.scene, "changed_at": now, "changed_by": by}
-    keep = insert(WallRow).values(id=ONLY, **values).on_conflict_do_update(index_elements=["id"], set_=values)
-    news = orjson.dumps({"wall": {"guest": wall.guest, "scene": wall.scene}}).decode()
-    return keep, select(func.pg_notify(CHANNEL, news))
+    What is None stays as it is in the table, not as somebody read it before: two who press at once both have their
+    way. `scene` "" lets the scenes rotate.
+    """
+    first = {"guest": guest or False, "scene": scene or None, "changed_at": now, "changed_by": by}
+    then: dict[str, Any] = {"changed_at": now, "changed_by": by}
+    if guest is not None:
+        then["guest"] = guest
+    if scene is not None:
+        then["scene"] = scene or None
+    keep = insert(WallRow).values(id=ONLY, **first).on_conflict_do_update(index_elements=["id"], set_=then)
+    told = keep.returning(WallRow.guest, WallRow.scene).cte("told")
+    wall = func.json_build_object("guest", told.c.guest, "scene", told.c.scene)
+    news = cast(func.json_build_object("wall", wall), Text)
+    return select(told.c.guest, told.c.scene, func.pg_notify(CHANNEL, news))

@@ -15,7 +15,7 @@ from playwright.sync_api import Error, expect
 from geo.clock import system_clock, unix_ms
 from layers.access.roles import Role
 from layers.database import make_engine, write
-from layers.wall.state import Wall, changes
+from layers.wall.state import Wall, change
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
@@ -53,8 +53,7 @@ def tell(product: Any) -> Iterator[Tell]:
     def told(wall: Wall) -> None:
         engine = make_engine(product.url)
         with write(engine) as connection:
-            for statement in changes(wall, "test", system_clock()):
-                connection.execute(statement)
+            connection.execute(change(system_clock(), "test", wall.guest, wall.scene or ""))
         engine.dispose()
 
     yield told

@@ -1,6 +1,7 @@
 """The wall's door: which screens exist, who may command it, and that guests in the room see no boat."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from starlette.websockets import WebSocketDisconnect
 from geo.clock import system_clock
 from layers.access.accounts import make_link
 from layers.access.roles import OFFICERS, Role
+from layers.database import make_engine, write
+from layers.wall.state import change
 from web.main import create_app
 from web.settings import WebSettings
 
@@ -64,6 +67,28 @@ def test_who_may_command_the_wall(role: Role, sign_in: SignIn) -> None:
         "scene": "fisheries" if allowed else None,
         "can_control": allowed,
     }
+
+
+def test_two_who_press_at_once_both_have_their_way(database_url: str, connection: psycopg.Connection) -> None:
+    """Who lets the scenes rotate must not bring back guests that somebody else sees out in that moment."""
+    engine = make_engine(database_url)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def rotate() -> tuple[bool, str | None]:
+        with write(engine) as mine:
+            return tuple(mine.execute(change(system_clock(), "b", scene="")).one()[:2])
+
+    with write(engine) as ours:
+        ours.execute(change(system_clock(), "a", guest=True, scene="health"))
+    with ThreadPoolExecutor(1) as other:
+        with write(engine) as ours:
+            ours.execute(change(system_clock(), "a", guest=False))
+            pressed = other.submit(rotate)
+            while connection.execute(waiting).fetchone() == (0,):
+                connection.rollback()  # the list of who waits is read anew by each transaction
+                assert not pressed.done()
+        assert pressed.result() == (False, None)
+    engine.dispose()
 
 
 def test_orders_are_kept_over_a_restart_and_bad_ones_refused(sign_in: SignIn, database_url: str) -> None:

@@ -1,6 +1,5 @@
 """opsmap wall …: what the screens of the centre show."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -9,7 +8,7 @@ from geo.clock import system_clock
 from layers.access.accounts import make_link, parse_role
 from layers.database import connect, make_engine, transaction, write
 from layers.registry import load_layers
-from layers.wall.state import Wall, changes, read_wall_now
+from layers.wall.state import Wall, change
 from tiles.scenes import find_scene, published
 from web.database import database
 from web.settings import WebSettings
@@ -29,7 +28,7 @@ def scene(name: Annotated[str, typer.Argument(help="a scene's name, or rotate")]
     """Hold one scene on all screens, or let them follow one another."""
     if name != "rotate":
         find_scene(published(load_layers()), name)
-    _change(scene=None if name == "rotate" else name)
+    _change(scene="" if name == "rotate" else name)
 
 
 @app.command()
@@ -48,15 +47,13 @@ def link(
                 typer.echo(f"http://{settings.host}:{settings.port}/wall?{place}&token={token}")
 
 
-def _change(**told: object) -> None:
+def _change(guest: bool | None = None, scene: str | None = None) -> None:
     with database(WebSettings()) as url:
         engine = make_engine(url)
         with write(engine) as connection:
-            wall = replace(read_wall_now(connection), **told)  # type: ignore[arg-type]
-            for statement in changes(wall, BY, system_clock()):
-                connection.execute(statement)
+            now_guest, now_scene, _ = connection.execute(change(system_clock(), BY, guest, scene)).one()
         engine.dispose()
-    typer.echo(in_words(wall))
+    typer.echo(in_words(Wall(now_guest, now_scene)))
 
 
 def in_words(wall: Wall) -> str:

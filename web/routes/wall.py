@@ -8,12 +8,13 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from geo.clock import unix_ms
 from geo.errors import NeedsLogin, NotAllowed
-from layers.access.accounts import WALL_LIFE, Who
+from layers.access.accounts import WALL_LIFE
 from layers.access.roles import Role
 from layers.access.sessions import use_link
 from layers.bunches import is_bunched
-from layers.database import write_async
-from layers.wall.state import Wall, changes
+from layers.database import read, write_async
+from layers.wall.state import change as wall_change
+from layers.wall.state import read_wall
 from tiles.bunch_signs import bunch_words
 from tiles.scenes import Panel, Scene, every_measure, find_scene, first_measure, published
 from web.access import who_asks
@@ -84,7 +85,10 @@ class WallChange(BaseModel):
 @router.get("/api/wall")
 async def get_wall(request: Request) -> WallView:
     """What the wall is told now."""
-    return _view(state_of(request), await who_asks(request))
+    who = await who_asks(request)
+    async with read(state_of(request).engine) as connection:
+        told = await read_wall(connection)
+    return WallView(guest=told.guest, scene=told.scene, can_control=who is not None and who.role in CONTROLLERS)
 
 
 @router.post("/api/wall")
@@ -96,22 +100,12 @@ async def post_wall(request: Request, change: WallChange) -> WallView:
         raise NeedsLogin("sign in as operator, officer or admin to change the wall", field="session")
     if who.role not in CONTROLLERS:
         raise NotAllowed(f"role {who.role.value}: use operator, officer or admin", field="role")
-    told = state.hub.wall
-    guest = told.guest if change.guest is None else change.guest
-    scene = told.scene if change.scene is None else change.scene or None
-    if scene is not None:
-        find_scene(published(state.registry), scene)
-    new = Wall(guest, scene)
+    if change.scene:
+        find_scene(published(state.registry), change.scene)
     async with write_async(state.engine) as connection:
-        for statement in changes(new, who.username, state.clock()):
-            await connection.execute(statement)
-    state.hub.take_wall(new)
-    return _view(state, who)
-
-
-def _view(state: State, who: Who | None) -> WallView:
-    told = state.hub.wall
-    return WallView(guest=told.guest, scene=told.scene, can_control=who is not None and who.role in CONTROLLERS)
+        statement = wall_change(state.clock(), who.username, change.guest, change.scene)
+        guest, scene, _ = (await connection.execute(statement)).one()
+    return WallView(guest=guest, scene=scene, can_control=True)
 
 
 def _scene(state: State, scene: Scene) -> dict[str, Any]:
