@@ -44,6 +44,22 @@ def test_a_report_of_a_day_that_was_not_over_does_not_stand_for_the_day(engine):
         assert DAY in find_due(connection, FISHERIES, DAY.until + HOUR)
 
 
+@pytest.mark.parametrize("left", ["slip", "redo"])
+def test_it_waits_for_what_the_watch_has_still_to_judge_but_not_for_ever(engine, left):
+    rows = {
+        "slip": "INSERT INTO watch_slip (stored_at, transmitters, t_from, t_to, count) VALUES (:at, '{1}', :t, :t, 1)",
+        "redo": "INSERT INTO watch_redo (boat, since, asked_at) VALUES (1, :t, :at)",
+    }
+    now = DAY.until + 3 * HOUR
+    with write(engine) as connection:
+        connection.execute(text(rows[left]), {"t": DAY.until - HOUR, "at": now})
+        assert DAY not in find_due(connection, FISHERIES, now + timedelta(minutes=29))
+        assert DAY in find_due(connection, FISHERIES, now + timedelta(minutes=30))
+        connection.execute(text("UPDATE watch_slip SET t_from = :t, t_to = :t"), {"t": DAY.until + HOUR})
+        connection.execute(text("UPDATE watch_redo SET since = :t"), {"t": DAY.until + HOUR})
+        assert DAY in find_due(connection, FISHERIES, now)
+
+
 def test_a_later_version_stands_beside_the_former(engine):
     with write(engine) as connection:
         put_event(connection, "a", DAY.since, DAY.since + HOUR)
