@@ -26,6 +26,7 @@ describe('times', () => {
     expect(formatDuration(6 * 3600 + 48 * 60 + 59, 'vi')).toBe('6 giờ 48 phút');
     expect(formatDuration(12 * 86400 + 3 * 3600, 'vi')).toBe('12 ngày 3 giờ');
     expect(formatDuration(10 * 86400 + 120, 'vi')).toBe('10 ngày');
+    expect(formatDuration(84 * 86400 + 5 * 3600, 'vi')).toBe('84 ngày');
     expect(formatDuration(45, 'vi')).toBe('45 giây');
     expect(formatDuration(3660, 'en')).toBe('1 h 1 min');
     expect(formatDuration(-5, 'vi')).toBe('0 giây');

@@ -58,7 +58,9 @@ export function formatClock(when: Date | string | number): string {
 
 const name = (count: number, word: string): string => `${count} ${word}`;
 
-/** The two largest parts of a length of time: "6 giờ 48 phút", "12 ngày 3 giờ", "45 giây". */
+const HOURS_MATTER_DAYS = 30;
+
+/** The two largest parts of a length of time: "6 giờ 48 phút", "12 ngày 3 giờ", "45 giây"; from a month on days alone. */
 export function formatDuration(seconds: number | null | undefined, lang: Lang): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
   const whole = Math.max(0, Math.floor(seconds));
@@ -66,7 +68,7 @@ export function formatDuration(seconds: number | null | undefined, lang: Lang): 
   if (whole < 60) return name(whole, words.second);
   const [day, hour, minute] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
   const parts = day > 0
-    ? [name(day, words.day), hour > 0 ? name(hour, words.hour) : '']
+    ? [name(day, words.day), hour > 0 && day < HOURS_MATTER_DAYS ? name(hour, words.hour) : '']
     : [hour > 0 ? name(hour, words.hour) : '', minute > 0 ? name(minute, words.minute) : ''];
   return parts.filter(Boolean).join(' ');
 }
