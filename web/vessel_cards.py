@@ -16,6 +16,7 @@ from layers.vessels.models import TransmitterOnVessel
 from layers.vessels.registry import VesselNow
 from layers.vessels.then import VesselThen, check_moment
 from layers.watch.law import choose, law_statement
+from layers.watch.live.watched import read_watched, with_zeros
 from layers.watch.rules import TEXT
 from layers.watch.zones import ZoneWatch
 from web.law_views import law_view
@@ -49,7 +50,10 @@ async def vessel_list(state: State, asked_for: Asked) -> VesselList:
     async with read(state.engine) as connection:
         rows = (await connection.execute(statement, {"now": now})).mappings().all()
         counted = await connection.execute(tally, {"now": now})
-        counts = {row.status: row.boats for row in counted}
+        watched = (
+            {} if asked_for.at else await read_watched(connection, local_date(now))
+        )  # of then nobody wrote it down
+        counts = with_zeros(watched, {row.status: row.boats for row in counted})
         asked = status.split(",") if status else list(counts)
     return VesselList(
         at=now if asked_for.at else None,

@@ -190,3 +190,27 @@ def test_what_has_not_come_is_refused(path: str, reading: SignIn) -> None:
     assert (answer.status_code, answer.json()["field"]) == (400, "at")
     assert reading(Role.OFFICER).get(path, params={"at": "hôm qua"}).status_code == 422
     assert reading(Role.GUEST).get(path, params={"at": "2026-01-01T00:00:00Z"}).status_code == 401
+
+
+ZONE = """
+INSERT INTO zone (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, verified, geom)
+VALUES (1, 'x', 1, 1, 1, now(), now(), 'Thử', 'belt_offshore', false,
+        ST_Multi(ST_MakeEnvelope(109, 14, 110, 15, 4326)))
+"""
+LIMIT = """
+INSERT INTO boundary (id, code, content_hash, source_id, delivery_id, t, heard_at, name, kind, geom)
+VALUES (1, 'x', 1, 1, 1, now(), now(), 'Thử', 'fishing_limit', 'SRID=4326;MULTILINESTRING((111 14, 111 16))')
+"""
+
+
+def test_where_somebody_looks_and_finds_nothing_the_count_is_zero(fleet, sign_in: SignIn, connection) -> None:
+    """Without a line or a belt nobody can look, and there is no number."""
+    fleet(("vms:A:00001", 0, 109.0))
+    officer = sign_in(Role.OFFICER)
+    told = []
+    for more in ("SELECT 1", ZONE, LIMIT):
+        connection.execute(more)
+        connection.commit()
+        counts = officer.get("/api/vessels?limit=1").json()["counts"]
+        told.append((counts.get("foreign"), counts.get("wrong_belt")))
+    assert told == [(None, None), (None, 0), (0, 0)]

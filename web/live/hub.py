@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from geo.clock import Clock, unix_ms
+from geo.clock import Clock, local_date, unix_ms
 from layers.access.roles import Role
 from layers.access.scope import scope
 from layers.database import libpq_url, read
@@ -25,6 +25,7 @@ from layers.versions import CHANNEL, LayerVersion
 from layers.vessels.registry import VesselNow
 from layers.vessels.status import STATUS
 from layers.wall.state import Wall, read_wall
+from layers.watch.live.watched import read_watched, with_zeros
 from tiles.statement import density_rows
 from web.live.clients import Client
 from web.live.fleet import Fleet
@@ -53,6 +54,7 @@ class Hub:
         self.versions: dict[str, tuple[int, Any]] = {}
         self.pulse = Pulse()
         self.wall = Wall()
+        self._watched: dict[str, bool] = {}
         self.fleet = Fleet()
         self.epoch = int(time.time())
         self.seq = 0
@@ -229,6 +231,7 @@ class Hub:
         records, introduced = self.fleet.update(rows)
         removed = self.fleet.forget(self.fleet.statuses.keys() - {r.id for r in rows}) if full else records[:0]
         if full:
+            await self._refresh_watched()
             await self._refresh_density()
         self._seen_version = max([self._seen_version, *(r.version for r in rows)])
         if not (len(records) or len(removed) or introduced):
@@ -267,6 +270,10 @@ class Hub:
             self.pulse.origin = origin
             self._tell([self._ingest_message()])
 
+    async def _refresh_watched(self) -> None:
+        async with read(self._engine) as connection:
+            self._watched = await read_watched(connection, local_date(self._clock()))
+
     async def _refresh_density(self) -> None:
         layer = self._registry["vessel"]
         if layer.density is None or scope(Role.GUEST, layer).mode != "density":
@@ -283,7 +290,7 @@ class Hub:
         return Stamp(self.epoch, self.seq, float(unix_ms(self._clock())), arrived)
 
     def _counts_message(self) -> str:
-        counts = self.fleet.counts()
+        counts = with_zeros(self._watched, self.fleet.counts())
         return _json({"type": "counts", "denominator": sum(counts.values()), "counts": counts})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry import LineString
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from geo.clock import local_date
 from geo.errors import BadInput
@@ -21,6 +21,7 @@ from layers.watch.detect.boundary import Boundary
 from layers.watch.detect.ports import Ports
 from layers.watch.detect.slow import Belts
 from layers.watch.live.settings import Settings
+from layers.watch.live.watched import belts_in_force, current_limits
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,8 @@ def _ports(connection: Connection, seen: Any) -> Floats:
 def _boundaries(connection: Connection, places: Floats, seen: Any) -> tuple[list[Boundary], list[str]]:
     """The limits of permitted fishing; the permitted side is the one where our ports are."""
     row = BoundaryRow
-    current = (row.superseded_at.is_(None), row.kind == "fishing_limit")
     rows = connection.execute(
-        select(row.code, func.ST_AsBinary(row.geom).label("line")).where(*current).order_by(row.row_id)
+        select(row.code, func.ST_AsBinary(row.geom).label("line")).where(*current_limits()).order_by(row.row_id)
     )
     found: list[Boundary] = []
     told: list[str] = []
@@ -87,15 +87,8 @@ def _home(places: Floats) -> tuple[float, float]:
 
 
 def _belts(connection: Connection, now: datetime, foreign: Any, seen: Any) -> Belts | None:
-    today = local_date(now)
-    holds = (
-        Zone.superseded_at.is_(None),
-        Zone.kind.startswith("belt_"),
-        or_(Zone.valid_from.is_(None), Zone.valid_from <= today),
-        or_(Zone.valid_to.is_(None), Zone.valid_to >= today),
-    )
     columns = (Zone.row_id, Zone.kind, func.ST_AsBinary(Zone.geom).label("outline"))
-    rows = connection.execute(select(*columns).where(*holds).order_by(Zone.row_id)).all()
+    rows = connection.execute(select(*columns).where(*belts_in_force(local_date(now))).order_by(Zone.row_id)).all()
     seen.update(repr([(row.row_id, row.kind) for row in rows]).encode())
     if not rows:
         return None
