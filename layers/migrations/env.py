@@ -26,6 +26,7 @@ from layers.sources import department_files, exchange, expected, papers, pulse, 
 from layers.sources import models as source_models
 from layers.storm import models as storm_models
 from layers.storm import pace
+from layers.surveys import models as survey_models
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
@@ -80,6 +81,7 @@ TABLES = (
     boat_groups,
     own_zone,
     citizen_models,
+    survey_models,
     audit,
     disagreement,
     slips,

@@ -26,6 +26,8 @@ from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
 from layers.storm.seed import seed_storms
 from layers.sums import refresh_sums
+from layers.surveys.seed import FILES as SURVEYS
+from layers.surveys.seed import seed_surveys
 from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
@@ -51,6 +53,7 @@ FILES = (
     "wind-forces.csv",
     "sea-areas.geojson",
     *CATALOGUE,
+    *SURVEYS,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -77,6 +80,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_reports(connection, read_csv(data / "report-categories.csv"), read_csv(data / "report-flow.csv"), clock())
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())
+    seed_surveys(connection, data, read_csv, read_json, clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)
