@@ -7,6 +7,7 @@ from layers.spec import Text
 REASONS: Mapping[str, Text] = {
     "bad_row": Text("Dòng không đọc được", "Not readable as a row"),
     "bad_field": Text("Giá trị sai hoặc thiếu", "A value is wrong or missing"),
+    "names_person": Text("Nêu tên, số điện thoại của người", "Names a person or a telephone"),
     "bad_geometry": Text("Vị trí, hình dạng sai hoặc thiếu", "The place or shape is wrong or missing"),
     "repeated_code": Text("Mã lặp lại trong tệp", "The code stands twice in the file"),
     "ends_loader": Text("Bản ghi làm dừng tiến trình nạp", "The record ends whatever loads it"),

@@ -77,6 +77,10 @@ class Book:
         ]
         return shown or [f"{self._path.name} (no visible sheet)"]
 
+    def has(self, name: str) -> bool:
+        """Whether there is a sheet of that name, seen or hidden."""
+        return any(m.name == name for m in self._book.sheets_metadata)
+
     def sheet(self, name: str) -> Sheet:
         """A sheet by its name. BadInput when it cannot be read, or reaches further than any table does."""
         if name not in self._sheets:

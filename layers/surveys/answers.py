@@ -18,6 +18,12 @@ SAVE_LOCK = 7_105_133
 _COLUMNS = "id, round_id, agency, state, rows, door, origin, delivery_id, saved_at, saved_by"
 
 
+_INSERT = f"""
+INSERT INTO survey_answer (round_id, agency, state, rows, door, origin, delivery_id, saved_at, saved_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}
+"""  # noqa: S608 - our own names
+
+
 class Answer(NamedTuple):
     """A saved answer; see `SurveyAnswer`."""
 
@@ -96,14 +102,13 @@ def save_answer(connection: psycopg.Connection, save: Save, now: datetime) -> An
     if (newest.id if newest else None) != save.over:
         title = "Câu trả lời vừa được lưu ở nơi khác: mở lại rồi sửa tiếp"
         raise Conflict("over: somebody saved this answer since it was read; read it again", field="over", title=title)
-    if newest is not None and newest.state == save.state and newest.rows == save.rows:
+    if newest is not None and newest.rows == save.rows and save.state in ("draft", newest.state):
         return newest
     ended = [a.id for a in present if a is not None and (a.state == "draft" or save.state == "submitted")]
     connection.execute("UPDATE survey_answer SET superseded_at = %s WHERE id = ANY(%s)", (now, ended))
     with connection.cursor(row_factory=class_row(Answer)) as cursor:
         made = cursor.execute(
-            "INSERT INTO survey_answer (round_id, agency, state, rows, door, origin, delivery_id, saved_at, saved_by)"
-            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
+            _INSERT,
             (
                 *(save.round_id, save.agency, save.state, Jsonb(save.rows), save.door, save.origin),
                 *(save.delivery_id, now, save.by),

@@ -14,7 +14,7 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 BETWEEN = ";"
 """Stands between several choices in one cell, so it stands in no choice."""
 Row = Mapping[str, Any]
-"""One line of an answer: question → text, number, ISO day, code of a choice or a list of such; nothing for no answer."""
+"""One line of an answer: question → text, number, ISO day, code of a choice or a list of such; absent: no answer."""
 
 
 class Title(BaseModel):
@@ -114,7 +114,7 @@ def _same_meaning(value: Any, old: Question, question: Question) -> Any:
     """The value, choices by what they are called; None where this edition has nothing like it."""
     if value is None or (question.kind == old.kind and not question.choices):
         return value
-    if question.kind != old.kind:
+    if question.kind != old.kind and not (question.choices and old.choices):
         return value if {question.kind, old.kind} == {"text", "office"} else None
     several = value if isinstance(value, list) else [value]
     told = [c.title.vi for c in old.choices if c.code in several]

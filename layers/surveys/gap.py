@@ -49,7 +49,7 @@ class SystemTold(NamedTuple):
 
 @dataclass(frozen=True)
 class IndicatorGap:
-    """How one indicator of the catalogue stands; `overdue` working days when silent. `agency` owns it, if we know it."""
+    """How an indicator of the catalogue stands; `overdue` working days when silent. `agency` owns it, if known."""
 
     indicator: Any
     agency: str | None
@@ -61,7 +61,7 @@ class IndicatorGap:
 
 @dataclass(frozen=True)
 class AgencyGap:
-    """How an agency stands: what it told of, and the indicators it owns by their state. `beyond`: not in the catalogue."""
+    """How an agency stands: what it told of, the indicators it owns by state. `beyond`: not in the catalogue."""
 
     agency: str
     systems: tuple[SystemTold, ...]

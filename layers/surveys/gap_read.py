@@ -51,7 +51,8 @@ def read_known(connection: psycopg.Connection, today: date) -> Known:
 def read_catalogue(connection: psycopg.Connection) -> dict[str, Any]:
     """The indicators in force by code, in the order of the catalogue."""
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        return {row.code: row for row in cursor.execute(_CATALOGUE).fetchall()}
+        rows: list[Any] = cursor.execute(_CATALOGUE).fetchall()
+    return {row.code: row for row in rows}
 
 
 def read_told(connection: psycopg.Connection) -> Told:
