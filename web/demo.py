@@ -50,6 +50,7 @@ from layers.watch.cases.institutions import seed_institutions
 from web.demo_citizens import open_demo_reports
 from web.demo_forms import ensure_forms
 from web.demo_storm import ensure_storm
+from web.demo_surveys import ensure_surveys
 from web.settings import WebSettings
 from web.stopping import stop_asked, tell
 
@@ -106,6 +107,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
         with transaction(connection):
             ensure_contacts(connection, read_csv(DATA / "demo-sources.csv"), now)
         load_books(connection, now, say)
+        ensure_surveys(connection, now)
         since = fed_until(connection)
         if since is None or since < now - HISTORY_FOR:
             fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=(), clock=clock)

@@ -7,6 +7,7 @@ import typer
 from geo.clock import system_clock
 from layers.access import accounts
 from layers.database import connect, transaction
+from layers.surveys.rounds import tie_to_agency
 from web.database import database
 from web.settings import WebSettings
 
@@ -44,4 +45,12 @@ def unit(name: str, code: str) -> None:
     """Tie an account of a commune to the commune it works for; citizens' reports are shown to it by that."""
     with database(WebSettings()) as url, connect(url) as connection, transaction(connection):
         accounts.tie_to_unit(connection, name, code)
+    typer.echo(f"{name}\t{code}")
+
+
+@app.command()
+def agency(name: str, code: str) -> None:
+    """Tie a steward's account to the agency it answers surveys for, by the agency's code (`GET /api/surveys`)."""
+    with database(WebSettings()) as url, connect(url) as connection, transaction(connection):
+        tie_to_agency(connection, name, code)
     typer.echo(f"{name}\t{code}")
