@@ -30,7 +30,7 @@ from web.survey_gap_views import (
     Gap,
     IndicatorGapView,
 )
-from web.survey_views import AgencyView, Named, StandingView, agency_view, standing_view
+from web.survey_views import Named, StandingView, agency_view, standing_view
 from web.unit_cards import structure_date
 from web.views import ClassView, Words
 
@@ -64,7 +64,6 @@ def gap(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Gap:
         origin=mark(origins),
         total=len(found),
         counts={one: counts[one] for one in STATES},
-        domains=[AgencyView(code=code, title=Words.of(title)) for code, title in DOMAINS.items()],
         indicators=[_indicator(i, agencies) for i in shown],
         agencies=[_agency(a, agencies, standings.get(a.agency, {})) for a in owned if agency in (None, a.agency)],
     )

@@ -66,7 +66,6 @@ class Gap(BaseModel):
     origin: Origin
     total: int
     counts: dict[str, int]
-    domains: list[AgencyView]
     indicators: list[IndicatorGapView]
     agencies: list[AgencyGapView]
 

@@ -9,6 +9,7 @@ from layers.sources.freshness import Origin
 from layers.surveys.answers import Answer, Standing
 from layers.surveys.body import SurveyBody
 from layers.surveys.rounds import Agency, Edition, Round
+from web.indicator_views import DomainView
 from web.views import Words
 
 State = Literal["on_time", "late", "not_due", "missing"]
@@ -81,6 +82,7 @@ class Surveys(BaseModel):
     rounds: list[RoundView]
     editions: list[EditionView]
     agencies: list[AgencyView]
+    domains: list[DomainView]
 
 
 class Named(BaseModel):

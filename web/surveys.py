@@ -14,6 +14,7 @@ from ingest.surveys.form import Blank, write_form
 from ingest.surveys.read import Asked
 from layers.access.accounts import Who
 from layers.access.roles import Readers, Role
+from layers.indicators.catalogue import DOMAINS
 from layers.sources.expected import read_workdays
 from layers.surveys.answers import Answer, Present, Save, read_history, read_present, read_standings, save_answer
 from layers.surveys.body import carry_over
@@ -27,6 +28,7 @@ from layers.surveys.rounds import (
     read_editions,
     read_rounds,
 )
+from web.indicator_views import DomainView
 from web.routes.books import person
 from web.routes.intake import apart
 from web.state import state_of
@@ -46,6 +48,7 @@ from web.survey_views import (
     round_view,
     standing_view,
 )
+from web.views import Words
 
 WATCHERS: Readers = frozenset({Role.LEADER, Role.STEWARD, Role.OPERATOR, Role.ADMIN})
 ANSWERERS: Readers = frozenset({Role.STEWARD})
@@ -91,6 +94,7 @@ def list_surveys(connection: psycopg.Connection, reader: Reader, now: datetime) 
         rounds=[_round(connection, asked, reader, now)[0] for asked in rounds],
         editions=[edition_view(edition) for edition in read_editions(connection)],
         agencies=[agency_view(agencies, code) for code in agencies],
+        domains=[DomainView(code=code, title=Words.of(title)) for code, title in DOMAINS.items()],
     )
 
 

@@ -10,6 +10,7 @@ import { books } from './books';
 import { bulletins } from './bulletins';
 import { cases } from './cases';
 import { citizens } from './citizens';
+import { surveys } from './surveys';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -39,6 +40,7 @@ export const en: Dictionary = {
   shifts: shift.en,
   cases: cases.en,
   citizens: citizens.en,
+  surveys: surveys.en,
   bulletins: bulletins.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

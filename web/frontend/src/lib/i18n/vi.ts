@@ -9,6 +9,7 @@ import { books } from './books';
 import { bulletins } from './bulletins';
 import { cases } from './cases';
 import { citizens } from './citizens';
+import { surveys } from './surveys';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -38,6 +39,7 @@ export const vi = {
   shifts: shift.vi,
   cases: cases.vi,
   citizens: citizens.vi,
+  surveys: surveys.vi,
   bulletins: bulletins.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
