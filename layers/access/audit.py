@@ -35,3 +35,9 @@ def note_act(who: Who, action: str, subject: str, reason: str, now: datetime) ->
         subject=subject,
         reason=reason,
     )
+
+
+AUDIT = """
+INSERT INTO audit (at, account_id, username, role, action, subject, reason) VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+"""The same row over a plain connection, for acts that go on there."""

@@ -22,7 +22,8 @@ LAYER = "indicator"
 class Figure(Base):
     """The best current word on one subject and period; `id` is that observation's.
 
-    `said`: how many words stand on it. `contested`: another source says otherwise with the same status.
+    `said`: how many words stand on it. `contested`: another source says otherwise with the same status. `pending`:
+    nobody has approved it yet.
     """
 
     __tablename__ = "figure"
@@ -46,6 +47,7 @@ class Figure(Base):
     stored_at: Mapped[datetime]
     said: Mapped[int] = mapped_column(SmallInteger)
     contested: Mapped[bool]
+    pending: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 KEY = ("indicator", "period_to", "period_from", "subject_kind", "subject")
@@ -53,23 +55,29 @@ COLUMNS = (*KEY, "id", "value", "unit", "status", "source_id", "paper_id", "hear
 _KEYS, _ALL = ", ".join(KEY), ", ".join(COLUMNS)
 _OF_O = ", ".join(f"o.{name}" for name in COLUMNS)
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in KEY)
-IN_FORCE = "o.superseded_at IS NULL AND o.retracted_at IS NULL"
+PENDING = "(o.awaits IS NOT NULL AND o.approved_at IS NULL)"
+PENDING_THEN = "(o.awaits IS NOT NULL AND (o.approved_at IS NULL OR o.approved_at > :known))"
+"""Words that nobody has approved, and those that nobody had at a moment `:known`."""
+IN_FORCE = f"o.superseded_at IS NULL AND o.retracted_at IS NULL AND NOT ({PENDING} AND o.awaits = 'hide')"
 AS_KNOWN = (
     "o.stored_at <= :known AND (o.superseded_at IS NULL OR o.superseded_at > :known)"
-    " AND (o.retracted_at IS NULL OR o.retracted_at > :known)"
+    f" AND (o.retracted_at IS NULL OR o.retracted_at > :known) AND NOT ({PENDING_THEN} AND o.awaits = 'hide')"
 )
-"""The words in force now, and those that were at a moment `:known`."""
+"""The words that are shown now, and those that were at a moment `:known`."""
 
 
-def best_sql(condition: str) -> str:
-    """One row per subject and period, with the columns of `figure`, from the observations `o` under a condition."""
+def best_sql(condition: str, pending: str = PENDING) -> str:
+    """One row per subject and period, with the columns of `figure`, from the observations `o` under a condition.
+
+    `pending` is PENDING_THEN where the condition speaks of a past moment.
+    """
     return f"""
-SELECT {_ALL}, said, contested FROM (
-    SELECT {_ALL}, said, place, bool_or(
+SELECT {_ALL}, said, contested, pending FROM (
+    SELECT {_ALL}, said, pending, place, bool_or(
         status = best_status AND value IS DISTINCT FROM best_value AND source_id <> best_source
     ) OVER (PARTITION BY {_KEYS}) AS contested
     FROM (
-        SELECT {_OF_O}, row_number() OVER best AS place, (count(*) OVER every)::smallint AS said,
+        SELECT {_OF_O}, {pending} AS pending, row_number() OVER best AS place, (count(*) OVER every)::smallint AS said,
                first_value(o.status) OVER best AS best_status, first_value(o.value) OVER best AS best_value,
                first_value(o.source_id) OVER best AS best_source
         FROM observation AS o WHERE {condition}
@@ -101,7 +109,7 @@ def refresh_touched(connection: psycopg.Connection) -> None:
     version = bump(connection, LAYER)  # and its lock: two sources may speak of one figure
     connection.execute("ANALYZE touched_figure")
     connection.execute(_FORGET)
-    insert = f"INSERT INTO figure ({_ALL}, said, contested) {best_sql(f'{IN_FORCE} AND {_HERE}')}"
+    insert = f"INSERT INTO figure ({_ALL}, said, contested, pending) {best_sql(f'{IN_FORCE} AND {_HERE}')}"
     connection.execute(insert.encode())
     connection.execute("TRUNCATE touched_figure")
     notify(connection, {"layer": LAYER, "version": version})
@@ -110,4 +118,4 @@ def refresh_touched(connection: psycopg.Connection) -> None:
 def rebuild_figures(connection: psycopg.Connection) -> None:
     """Make every figure what the observations say: after a restore, or where they were written by other hands."""
     connection.execute("DELETE FROM figure")
-    connection.execute(f"INSERT INTO figure ({_ALL}, said, contested) {best_sql(IN_FORCE)}".encode())
+    connection.execute(f"INSERT INTO figure ({_ALL}, said, contested, pending) {best_sql(IN_FORCE)}".encode())

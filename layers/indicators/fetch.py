@@ -16,7 +16,7 @@ from layers.indicators.catalogue import (
     rows_statement,
 )
 from layers.indicators.compose import MOST_YEARS_BACK, Composer
-from layers.indicators.current import AS_KNOWN, COLUMNS, best_sql
+from layers.indicators.current import AS_KNOWN, COLUMNS, PENDING_THEN, best_sql
 from layers.indicators.formula import codes_of
 from layers.indicators.lights import Law
 from layers.indicators.places import Atlas, place_facilities, read_atlas
@@ -26,7 +26,7 @@ from layers.indicators.spans import Span
 Subjects = Sequence[tuple[str, str]]
 """(kind of subject, code) of everybody whose figures are wanted."""
 _SHORTEST_DAYS = {"day": 1, "month": 28, "quarter": 90, "year": 365}
-_ALL = f"{', '.join(COLUMNS)}, said, contested"
+_ALL = f"{', '.join(COLUMNS)}, said, contested, pending"
 _WHOSE = "({0}subject_kind, {0}subject) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS text[])))"
 _LATEST = """
 SELECT {all} FROM unnest(CAST(:codes AS text[]), CAST(:days AS int[])) AS asked(code, days)
@@ -94,7 +94,7 @@ async def fetch(
     if known_at is None:
         sql = f"SELECT {_ALL} FROM figure AS o WHERE {condition}"  # noqa: S608 - our own names
     else:
-        sql = best_sql(f"{condition} AND {AS_KNOWN}")
+        sql = best_sql(f"{condition} AND {AS_KNOWN}", PENDING_THEN)
         place |= {"known": known_at}
     await _take(connection, composer, sql, place)
 
@@ -125,7 +125,8 @@ async def _take(connection: ReadConnection, composer: Composer, sql: str, place:
     await place_facilities(connection, composer.atlas, (r.subject for r in rows if r.subject_kind == "facility"))
     for r in rows:
         value = None if r.value is None else Fraction(r.value)
-        told = Told(r.id, value, r.status, r.source_id, r.paper_id, r.heard_at, r.stored_at, r.said, r.contested)
+        when = (r.heard_at, r.stored_at)
+        told = Told(r.id, value, r.status, r.source_id, r.paper_id, *when, r.said, r.contested, r.pending)
         composer.add(r.indicator, (r.subject_kind, r.subject), Span(r.period_from, r.period_to), told)
 
 

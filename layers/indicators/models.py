@@ -14,13 +14,18 @@ SUBJECTS = ("unit", "agency", "facility", "province", "investor", "board", "grou
 STATUSES = ("estimate", "preliminary", "official")
 """*Ước*, *sơ bộ*, *chính thức*: each stands beside the others; a later word of the same kind is a correction."""
 
+_ONE = ("source_id", "indicator", "subject_kind", "subject", "period_from", "period_to", "status")
+_STANDS = "superseded_at IS NULL AND retracted_at IS NULL"
+_WAITS = "awaits IS NOT NULL AND approved_at IS NULL"
+
 
 class Observation(Base):
     """One value of one indicator for the days [period_from, period_to) in Việt Nam, as one source said it.
 
     A correction is a new row and the former one gets `superseded_at`; a value whose paper was revoked gets
     `retracted_at`. `value` NULL: the source said that it has no number. `row_no` is the row of the delivered file;
-    `raw` what stood there.
+    `raw` what stood there. `awaits` (show or hide) where somebody must approve it, `approved_at` when that was done;
+    until then it stands beside the value in force and takes nobody's place.
     """
 
     __tablename__ = "observation"
@@ -28,12 +33,9 @@ class Observation(Base):
         CheckConstraint(f"subject_kind IN {SUBJECTS}", name="subject_kind"),
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint("period_from < period_to", name="period"),
-        Index(
-            "uq_observation_current",
-            *("source_id", "indicator", "subject_kind", "subject", "period_from", "period_to", "status"),
-            unique=True,
-            postgresql_where=text("superseded_at IS NULL AND retracted_at IS NULL"),
-        ),
+        CheckConstraint("awaits IN ('show', 'hide')", name="awaits"),
+        Index("uq_observation_current", *_ONE, unique=True, postgresql_where=text(f"{_STANDS} AND NOT ({_WAITS})")),
+        Index("uq_observation_waiting", *_ONE, unique=True, postgresql_where=text(f"{_STANDS} AND {_WAITS}")),
         Index("ix_observation_indicator", "indicator", "subject_kind", "subject", "period_from"),
         Index("ix_observation_paper", "paper_id"),
     )
@@ -57,3 +59,5 @@ class Observation(Base):
     superseded_at: Mapped[datetime | None]
     retracted_at: Mapped[datetime | None]
     retracted_by: Mapped[int | None] = mapped_column(BigInteger)
+    awaits: Mapped[str | None]
+    approved_at: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from layers.indicators.spans import Span
 
 
 class Told(NamedTuple):
-    """A figure in force: the best word on one subject and period."""
+    """A figure in force: the best word on one subject and period; `pending`: nobody has approved it yet."""
 
     id: int
     value: Fraction | None
@@ -22,6 +22,7 @@ class Told(NamedTuple):
     stored_at: datetime
     said: int
     contested: bool
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class Reading:
     def told(self) -> tuple[Told, ...]:
         """Every figure it stands on."""
         return tuple(t for part in self.parts for t in part.told)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether any figure it stands on waits for an approval."""
+        return any(t.pending for t in self.told)
 
     @property
     def is_partial(self) -> bool:

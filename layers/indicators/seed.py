@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from layers.indicators.approval_models import ApprovalPolicy
 from layers.indicators.catalogue import ExceptionRule, Indicator, IndicatorThreshold
 from layers.indicators.groups import UnitGroup
 from layers.watch.law_seed import seed_kept
@@ -18,6 +19,7 @@ TABLES = {
     "indicator-thresholds.csv": IndicatorThreshold,
     "unit-groups.csv": UnitGroup,
     "exception-rules.csv": ExceptionRule,
+    "approval-policies.csv": ApprovalPolicy,
 }
 """The files of the catalogue and the tables they fill."""
 _NUMBERS = ("factor", "green", "red", "weight")

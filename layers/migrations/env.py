@@ -18,7 +18,7 @@ from layers.database import MIGRATION_LOCK
 from layers.desk import groups as boat_groups
 from layers.desk import own_zone
 from layers.health import models as health_models
-from layers.indicators import catalogue, current, groups
+from layers.indicators import approval_models, catalogue, current, groups
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.seals import models as seal_models
@@ -53,6 +53,7 @@ TABLES = (
     department_files,
     expected,
     indicator_models,
+    approval_models,
     catalogue,
     groups,
     current,
