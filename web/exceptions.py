@@ -57,6 +57,7 @@ class ExceptionView(BaseModel):
     value: float | None
     unit: Words | None
     status: str
+    pending: bool
     light: Light
     why: Words
     also: int
@@ -108,6 +109,7 @@ def _view(one: Exceptional, sources: dict[int, SourceInfo], states: list[PeriodS
         period=None if one.span is None else period_view(one.span),
         value=None if point is None or row is None else number(point.reading.value, row.decimals),
         status=(point.reading.status or "none") if point is not None else "none",
+        pending=point is not None and point.reading.is_pending,
         light=point.judged.light if point is not None else "none",
         why=Words.of(one.why),
         also=one.also,

@@ -124,6 +124,7 @@ def value_of(found: Reading, decimals: int) -> dict[str, Any]:
         "whole": number(found.below),
         "reported": number(found.reported.value) if found.reported is not None else None,
         "contested": any(t.contested for t in found.told),
+        "pending": found.is_pending,
     }
 
 

@@ -64,7 +64,8 @@ class PeriodView(BaseModel):
 class ValueView(BaseModel):
     """A value and how it came about. `value` null: no figure, never zero. `coverage` as in 11/13, where not whole.
 
-    `part`, `whole`: the two sums of a ratio; `reported`: what was told of it beside the sums.
+    `part`, `whole`: the two sums of a ratio; `reported`: what was told of it beside the sums. `pending`: it stands on a
+    figure that nobody has approved yet.
     """
 
     value: float | None
@@ -78,6 +79,7 @@ class ValueView(BaseModel):
     whole: float | None
     reported: float | None
     contested: bool
+    pending: bool
 
 
 class ChangeView(BaseModel):
@@ -127,7 +129,11 @@ class PaperBrief(BaseModel):
 
 
 class RevisionView(BaseModel):
-    """One word on a figure: each status stands beside the others, a correction is a new one."""
+    """One word on a figure: each status stands beside the others, a correction is a new one.
+
+    `approval`: as it stood at the moment asked for; null where nobody had to approve it. Who decided and why is told to
+    whoever may know, never to the wall.
+    """
 
     id: int
     value: float | None
@@ -137,6 +143,10 @@ class RevisionView(BaseModel):
     superseded_at: datetime | None
     retracted_at: datetime | None
     paper: PaperBrief | None
+    approval: Literal["pending", "approved", "returned", "replaced"] | None
+    decided_at: datetime | None
+    decided_by: str | None
+    decided_why: str | None
 
 
 class PointView(ValueView):
@@ -212,6 +222,7 @@ class MapValue(BaseModel):
     light: Light
     observations: list[int]
     contested: bool
+    pending: bool
     rank: int | None
 
 
@@ -260,6 +271,7 @@ class WhyRow(BaseModel):
     denominator: float
     observations: list[int]
     paper: PaperBrief | None
+    pending: bool
 
 
 class WhyView(BaseModel):
@@ -286,6 +298,7 @@ class WhyView(BaseModel):
     levels: list[str]
     known: int
     of: int
+    pending: bool
     rows: list[WhyRow]
     sentence: Words
     origin: Origin

@@ -56,6 +56,7 @@ async def why(state: State, code: str, unit: tuple[str, str], asked: tuple[date 
         levels=list(found.levels),
         known=found.known,
         of=len(found.rows),
+        pending=found.is_pending,
         rows=[_row(share, found, shelf) for share in e.shares],
         sentence=Words.of(sentence),
         origin=shelf.origin(told),  # type: ignore[arg-type]
@@ -87,6 +88,7 @@ def _row(share: Share, found: Why, shelf: Shelf) -> WhyRow:
         denominator=float(share.below),
         observations=[] if row is None else [t.id for t in row.told[:MOST_IDS]],
         paper=shelf.papers.get(papers.pop()) if len(papers) == 1 else None,
+        pending=row is not None and row.pending,
     )
 
 

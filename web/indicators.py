@@ -1,11 +1,8 @@
 """Answers about indicators: the catalogue with last values, a series with its revisions, the map of one period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy import select
 
 from geo.clock import local_date
 from geo.errors import BadInput
@@ -14,38 +11,34 @@ from layers.access.roles import SIGNED_IN, Role
 from layers.database import ReadConnection, read
 from layers.indicators.catalogue import DOMAINS
 from layers.indicators.fetch import Desk, open_desk
-from layers.indicators.models import Observation
 from layers.indicators.places import Place
 from layers.indicators.read import (
     Point,
     find_indicator,
     find_place,
-    main_span,
     province_of,
     read_latest,
     read_map,
     read_series,
     to_date,
 )
-from layers.indicators.spans import Span
 from layers.sources.freshness import mark
 from tiles.classes import breaks, classes
 from web.indicator_points import (
     MOST_IDS,
-    Shelf,
     indicator_view,
     number,
     open_shelf,
     period_view,
     place_view,
     point_view,
-    read_papers,
     to_date_view,
 )
-from web.indicator_views import Catalogue, DomainView, FullCard, LatestView, MapValue, MapView, RevisionView, Series
+from web.indicator_revisions import read_revisions
+from web.indicator_views import Catalogue, DomainView, FullCard, LatestView, MapValue, MapView, Series
 from web.indicator_words import coverage_words
 from web.state import State
-from web.unit_cards import card, source_view, structure_date
+from web.unit_cards import card, structure_date
 from web.views import ClassView, Words
 
 EDITORS = frozenset({Role.OPERATOR, Role.ADMIN})
@@ -105,7 +98,10 @@ async def full_card(state: State, role: Role, code: str, at: date | None, struct
 
 @dataclass(frozen=True)
 class Asked:
-    """What a series is asked for; defaults: the province, today's structure, the last five years."""
+    """What a series is asked for; defaults: the province, today's structure, the last five years.
+
+    `names`: whether the accounts that decided on figures may be told.
+    """
 
     unit: str = "51"
     level: str = ""
@@ -114,6 +110,7 @@ class Asked:
     until: date | None = None
     period: date | None = None
     known_at: datetime | None = None
+    names: bool = False
 
     def within(self, today: date) -> tuple[date, date]:
         """The days in which periods begin."""
@@ -137,7 +134,7 @@ async def series(state: State, code: str, asked: Asked) -> Series:
         place = find_place(desk, asked.unit, vintage)
         composer, points = await read_series(connection, desk, code, place, within, asked.known_at)
         shelf = await open_shelf(connection, composer, now)
-        revisions = await _revisions(connection, indicator, place, points, (shelf, asked.known_at))
+        revisions = await read_revisions(connection, indicator, place, points, (shelf, asked.known_at, asked.names))
         shown = [point_view(point, indicator, shelf, revisions) for point in points]
         so_far = to_date_view(to_date(composer, indicator, place, today), indicator)
         drawn = await _map(connection, desk, code, asked) if asked.level else None
@@ -152,48 +149,6 @@ async def series(state: State, code: str, asked: Asked) -> Series:
         to_date=so_far,
         map=drawn,
         origin=shelf.origin(t for places in composer.figures.values() for t in places.values()),  # type: ignore[arg-type]
-    )
-
-
-async def _revisions(
-    connection: ReadConnection,
-    indicator: Any,
-    place: Place,
-    points: Sequence[Point],
-    asked: tuple[Shelf, datetime | None],
-) -> Mapping[Span, list[RevisionView]]:
-    """Every word on the place's own figures, by period, the newest first."""
-    o, (shelf, known_at) = Observation, asked
-    if not points:
-        return {}
-    kinds = {kind for kind, _ in place.subjects}
-    statement = select(o).where(
-        o.indicator == indicator.code,
-        o.subject_kind.in_(kinds),
-        o.subject == place.code,
-        o.period_to > points[0].span.since,
-        o.period_to <= points[-1].span.until,
-    )
-    if known_at is not None:
-        statement = statement.where(o.stored_at <= known_at)
-    rows = (await connection.execute(statement.order_by(o.id.desc()))).all()
-    papers = dict(shelf.papers) | await read_papers(connection, {r.paper_id for r in rows} - set(shelf.papers))
-    wanted = {main_span(indicator, p.span): p.span for p in points}
-    found: dict[Span, list[RevisionView]] = {}
-    for r in rows:
-        span = wanted.get(Span(r.period_from, r.period_to))
-        if span is not None:
-            found.setdefault(span, []).append(_revision(r, shelf, papers))
-    return found
-
-
-def _revision(row: Any, shelf: Shelf, papers: Mapping[int, Any]) -> RevisionView:
-    copied = ("id", "status", "stored_at", "superseded_at", "retracted_at")
-    return RevisionView(
-        **{name: getattr(row, name) for name in copied},
-        value=number(row.value),
-        source=source_view(shelf.sources.get(row.source_id)),
-        paper=papers.get(row.paper_id),
     )
 
 
@@ -232,6 +187,7 @@ def _map_value(place: Place, point: Point, value: float | None, rank: int | None
         light=point.judged.light,
         observations=[t.id for t in found.told[:MOST_IDS]],
         contested=any(t.contested for t in found.told),
+        pending=found.is_pending,
         rank=rank,
     )
 

@@ -10,6 +10,7 @@ from ingest.reasons import reason_title
 from ingest.templates.guess import ColumnGuess
 from ingest.templates.read import Change, FormRead
 from layers.sources.templates import Template
+from web.approval_views import FlagView
 from web.views import Words
 
 SHOWN_ROWS = 40
@@ -93,7 +94,10 @@ class CheckView(BaseModel):
 
 
 class PreviewView(BaseModel):
-    """A file understood and nothing stored. `counts`: new, same, revised, refused, blank."""
+    """A file understood and nothing stored. `counts`: new, same, revised, refused, blank.
+
+    `flags`: what whoever approves it will be shown, figure by figure.
+    """
 
     template: TemplateView
     period_from: date
@@ -108,6 +112,7 @@ class PreviewView(BaseModel):
     figures: list[FigureView]
     refused: list[RefusedView]
     checks: list[CheckView]
+    flags: list[FlagView]
 
 
 class WholeRefusal(BaseModel):
@@ -164,6 +169,7 @@ def preview_view(read: FormRead) -> PreviewView:
         checks=[
             CheckView(**{k: v for k, v in c.as_dict().items() if k in CheckView.model_fields}) for c in read.checks
         ],
+        flags=[FlagView(**flag._asdict() | {"why": Words.of(flag.why)}) for flag in read.flags],
     )
 
 

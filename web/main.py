@@ -24,6 +24,7 @@ from web.region_keeper import RegionKeeper
 from web.replay.chunks import ChunkReader
 from web.routes import (
     alarms,
+    approvals,
     books,
     bulletins,
     case_flow,
@@ -117,6 +118,7 @@ ROUTERS = (
     ingest.router,
     intake.router,
     surveys.router,
+    approvals.router,
     templates.router,
     wall.router,
     alarms.router,

@@ -17,11 +17,13 @@ from ingest.tables.numbers import readings
 from ingest.tables.reading import LETTERS
 from ingest.tables.workbook import column_letters
 from ingest.templates.figures import Figures, read_figures, refuse_future
+from ingest.templates.flags import form_flags
 from ingest.templates.match import Match, find_match, told_period
 from ingest.templates.pages import open_pages
 from ingest.templates.periods import Period, read_asked
 from ingest.templates.subjects import Subjects, read_subjects
 from ingest.templates.totals import TotalCheck, check_totals
+from layers.indicators.flags import Flag
 from layers.indicators.known import Key, Known, key_of, read_known
 from layers.indicators.store import Observed
 from layers.sources.template_body import Status
@@ -46,7 +48,10 @@ class PeriodNeeded(BadInput):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person says beside the file; None: as the file and its template say. `official`: a paper stands behind."""
+    """What a person says beside the file; None: as the file and its template say. `official`: a paper stands behind.
+
+    `form` is a template that is not kept: of figures that were typed in.
+    """
 
     source: str
     template: str | None = None
@@ -55,6 +60,7 @@ class Asked:
     sheet: str | None = None
     encoding: str | None = None
     official: bool = False
+    form: Template | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,10 @@ class Change:
 
 @dataclass
 class FormRead:
-    """Everything a file came to. `period_by` is where the period is told; `notes` what a person should look at."""
+    """Everything a file came to. `period_by` is where the period is told; `notes` what a person should look at.
+
+    `flags` is what whoever approves the figures should look at, figure by figure.
+    """
 
     match: Match
     period: Period
@@ -80,6 +89,7 @@ class FormRead:
     changes: list[Change]
     reading: list[Text]
     notes: list[Text] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
 
     @property
     def template(self) -> Template:
@@ -112,10 +122,13 @@ def read_form(connection: psycopg.Connection, path: Path, name: str, asked: Aske
     read.reading = _reading(pages.format, read)
     _compare(connection, read, asked.source, now)
     read.notes += _missing_units(read, subjects) + _percent_notes(read)
+    read.flags = form_flags(connection, (figures.observed, figures.rejects, read.checks), notes)
     return read
 
 
 def _templates(connection: psycopg.Connection, asked: Asked) -> list[Template]:
+    if asked.form is not None:
+        return [asked.form]
     found = read_templates(connection, asked.source)
     if asked.template is None:
         return found

@@ -16,6 +16,7 @@ from ingest.summary import Summary
 from ingest.templates.read import Asked, FormRead, read_form
 from layers.database import transaction
 from layers.indicators.store import Given, store_observations
+from layers.indicators.submissions import submission_of
 from layers.sources.department_files import FileNote, note_file
 from layers.sources.papers import Heading, record_paper
 from layers.sources.pulse import ages_of
@@ -24,6 +25,8 @@ from layers.sources.register import ensure_source
 
 ADAPTER = "template/1"
 LONGEST = 300
+BY_PEOPLE = ("page", "typed")
+"""Doors that a person with an account stands at."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class FormSent:
     """A file as it came: where it lies now, its own name, by which door, given by whom, with which paper.
 
     `paper_id` is a paper that is recorded already (it came in a letter) with the moment it was told; else `paper`.
-    `came_at` is when it reached the door, if not now.
+    `came_at` is when it reached the door, if not now; `note` what its sender explains to whoever approves it.
     """
 
     path: Path
@@ -69,16 +72,18 @@ class FormSent:
     paper_id: int | None = None
     told_at: datetime | None = None
     came_at: datetime | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
 class FormTaken:
-    """What a file came to, how it was read, and the note kept of it."""
+    """What a file came to, how it was read, the note kept of it, and the submission that waits, if anything does."""
 
     summary: Summary
     read: FormRead
     delivery_id: int
     file_id: int
+    submission_id: int | None = None
 
 
 def take_form(connection: psycopg.Connection, sent: FormSent, asked: Asked, sender: Sender, clock: Clock) -> FormTaken:
@@ -96,13 +101,15 @@ def take_form(connection: psycopg.Connection, sent: FormSent, asked: Asked, send
         paper_id = sent.paper_id or _paper(connection, sent.paper, (source_id, delivery_id), now)
         kept = keep_raw(connection, sent.path, sent.name, sent.path.suffix.removeprefix(".") or "file", now)
         told_at = sent.told_at or (end_of_day(sent.paper.issued_on) if sent.paper.issued_on else now)
-        given = Given(source_id, delivery_id, paper_id, min(told_at, now), now)
+        by = sent.given_by if sent.door in BY_PEOPLE else None
+        given = Given(source_id, delivery_id, paper_id, min(told_at, now), now, by)
         summary = _store(connection, read, given)
         summary.seconds = time.monotonic() - began
         connection.execute("UPDATE delivery SET paper_id = %s WHERE id = %s", (paper_id, delivery_id))
         close_delivery(connection, delivery_id, summary, now, kept, ages_of([(now - given.heard_at).total_seconds()]))
         file_id = note_file(connection, _note(sent, read, given, (kept, summary)))
-    return FormTaken(summary, read, delivery_id, file_id)
+        waits = submission_of(connection, delivery_id)
+    return FormTaken(summary, read, delivery_id, file_id, waits)
 
 
 def note_refused(connection: psycopg.Connection, sent: FormSent, error: BadInput, sender: Sender, clock: Clock) -> int:
@@ -178,11 +185,17 @@ def _note(sent: FormSent, read: FormRead, given: Given, kept: tuple[bytes, Summa
         "taken",
         min(sent.came_at or given.now, given.now),
         sent.given_by,
-        read.template.id,
+        read.template.id or None,
         given.delivery_id,
         given.paper_id,
         (read.period.since, read.period.until),
         None,
-        counts | {"notes": [{"vi": note.vi, "en": note.en} for note in read.notes]},
+        counts | _said(sent, read),
         [check.as_dict() for check in read.checks],
     )
+
+
+def _said(sent: FormSent, read: FormRead) -> dict[str, object]:
+    """What was remarked of it, and what its sender explains."""
+    notes = [{"vi": note.vi, "en": note.en} for note in read.notes]
+    return {"notes": notes, "flags": [flag.as_dict() for flag in read.flags], "note": sent.note}

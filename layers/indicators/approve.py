@@ -120,7 +120,7 @@ def _check_verdict(one: _Found, verdict: Verdict) -> None:
     for name, text in (("reason", verdict.reason), ("document", verdict.document)):
         if text and (len(text) > LONGEST or "\0" in text):
             raise BadInput(f"{name}: at most {LONGEST} letters and no NUL", field=name)
-    if one.decision == verdict.decision or one.decision == "returned":
+    if one.decision in (verdict.decision, "returned"):
         raise Conflict(
             f"submission {one.id}: it is {one.decision} already; a returned one comes back as a new version",
             title="Lần nộp này đã có quyết định",

@@ -1,4 +1,4 @@
-"""Changing the catalogue, targets, bounds, groups and ranks: a new row, a correction, a withdrawal; who and why."""
+"""Changing the catalogue, targets, bounds, groups, ranks, policies: a new row, a correction, a withdrawal; who, why."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.errors import BadInput, NotFound
+from layers.indicators.approval_models import ApprovalPolicy
 from layers.indicators.catalogue import (
     ACCUMULATIONS,
     DIRECTIONS,
@@ -22,6 +23,7 @@ from layers.indicators.catalogue import (
 from layers.indicators.formula import read_terms
 from layers.indicators.groups import UnitGroup
 from layers.indicators.models import SUBJECTS
+from layers.sources.models import Source
 from layers.watch.law_edit import Change, supersede
 from layers.watch.rules import Kept
 
@@ -32,10 +34,11 @@ EDITED: Mapping[str, type[Kept]] = {
     "thresholds": IndicatorThreshold,
     "groups": UnitGroup,
     "ranks": ExceptionRule,
+    "policies": ApprovalPolicy,
 }
 """What people may change, by the word the API uses."""
 _CHOICES = {"domain": tuple(DOMAINS), "kind": KINDS, "period": tuple(PERIODS), "accumulation": ACCUMULATIONS}
-_MARKS = {"thresholds": "bound", "targets": "target", "groups": "group", "ranks": "rank"}
+_MARKS = {"thresholds": "bound", "targets": "target", "groups": "group", "ranks": "rank", "policies": "approval"}
 
 
 async def put_row(
@@ -57,6 +60,8 @@ async def put_row(
         await _check_indicator(connection, code or "", given)
     elif what in ("targets", "thresholds"):
         await _check_bound(connection, what, code, given)
+    elif what == "policies":
+        await _check_policy(connection, given)
     kept = code or await _new_code(connection, model, _MARKS[what])
     await supersede(connection, model, former, change)
     said = {"stored_at": change.at, "stored_by": change.by, "reason": change.reason}
@@ -139,6 +144,16 @@ async def _check_bound(connection: AsyncConnection, what: str, code: str | None,
         met = days == (given[first], given[last]) if what == "targets" else _meet(days, (given[first], given.get(last)))
         if row.code != code and met:
             raise BadInput(f"{first}: its days meet those of {row.code}; end that one first", field=first)
+
+
+async def _check_policy(connection: AsyncConnection, given: Mapping[str, Any]) -> None:
+    """A policy of an indicator or a source that nobody knows would silently hold for nothing."""
+    for field, model, name in (("indicator", Indicator, "catalogue"), ("of_source", Source, "register of sources")):
+        if given[field] is None:
+            continue
+        statement = select(model.code).where(model.code == given[field])
+        if (await connection.execute(statement)).first() is None:
+            raise BadInput(f"{field}={given[field]!r}: not in the {name}", field=field)
 
 
 def _check_threshold(given: Mapping[str, Any]) -> None:

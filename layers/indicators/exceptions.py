@@ -30,11 +30,15 @@ _CONTESTED = """
 SELECT DISTINCT ON (indicator) indicator, subject_kind, subject, period_from, period_to, id, value, source_id
 FROM figure WHERE contested AND period_to > :since ORDER BY indicator, period_to DESC, subject_kind, subject
 """
+# Of what is hidden until it is approved, or was returned, leaders are told nothing.
 _OFF = """
 SELECT s.code AS source, f.source_id, f.period_from, f.period_to, c.value AS said, l.id AS observation
 FROM (
     SELECT DISTINCT ON (template_id, period_from) * FROM department_file
-    WHERE state = 'taken' AND period_to > :since AND template_id IS NOT NULL
+    WHERE state = 'taken' AND period_to > :since AND template_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM observation AS o WHERE o.delivery_id = department_file.delivery_id AND o.awaits IS NOT NULL
+          AND o.approved_at IS NULL AND (o.awaits = 'hide' OR o.retracted_at IS NOT NULL)
+    )
     ORDER BY template_id, period_from, received_at DESC, id DESC
 ) AS f JOIN source AS s ON s.id = f.source_id CROSS JOIN LATERAL jsonb_array_elements(f.checks) AS c(value)
 LEFT JOIN LATERAL (

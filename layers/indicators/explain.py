@@ -25,12 +25,13 @@ AGAINST = ("before", "year_before", "target", "threshold")
 
 @dataclass(frozen=True)
 class Row:
-    """One part: its own value then and now, and the figures it stands on now."""
+    """One part: its own value then and now, the figures it stands on now, and whether any at either end is pending."""
 
     place: Place
     then: Fraction | None
     now: Fraction | None
     told: tuple[Told, ...]
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Why:
     level: str | None
     levels: tuple[str, ...]
     rows: dict[str, Row]
+    then_pending: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether anything in it stands on a figure that nobody has approved yet."""
+        return self.reading.is_pending or self.then_pending or any(row.pending for row in self.rows.values())
 
     @property
     def known(self) -> int:
@@ -95,7 +102,7 @@ def _changed(composer: Composer, indicator: Any, place: Place, asked: tuple[Span
         found = explain_ratio(sides, (then.value, reading.value), formula.factor, indicator.decimals)
     else:
         found = explain_sum(sides, then.value, reading.value, indicator.decimals)
-    return Why(indicator, place, span, against, other, None, reading, found, level, levels, rows)
+    return Why(indicator, place, span, against, other, None, reading, found, level, levels, rows, then.is_pending)
 
 
 def _missed(
@@ -166,4 +173,5 @@ def _row(composer: Composer, indicator: Any, place: Place, span: Span, other: Sp
         return formula.factor * side[0] / side[1] if side[1] else None
 
     ends = Side(key_of(place), then[:2] if then else None, now[:2] if now else None)
-    return Row(place, value(then), value(now), now[2] if now else ()), ends
+    pending = any(told.pending for side in (then, now) if side for told in side[2])
+    return Row(place, value(then), value(now), now[2] if now else (), pending), ends

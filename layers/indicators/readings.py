@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 from layers.indicators.places import Place
 from layers.indicators.spans import Span
+from layers.spec import Text
+
+UNAPPROVED = Text("chưa duyệt", "not approved yet")
+"""The mark of a value that stands on a figure nobody has approved yet."""
 
 
 class Told(NamedTuple):

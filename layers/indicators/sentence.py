@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from layers.indicators.explain import Why
 from layers.indicators.numbers import number_en, number_vi, signed_en, signed_vi
+from layers.indicators.readings import UNAPPROVED
 from layers.indicators.spans import name_of
 from layers.indicators.why import REST, Share, dominant
 from layers.spec import Text
@@ -19,8 +20,9 @@ def unit_of_change(why: Why) -> Text:
 
 
 def say(why: Why) -> Text:
-    """The sentence."""
-    return Text(_head_vi(why) + _parts_vi(why) + ".", _head_en(why) + _parts_en(why) + ".")
+    """The sentence; what nobody has approved yet says so."""
+    mark = Text(f" ({UNAPPROVED.vi})", f" ({UNAPPROVED.en})") if why.is_pending else Text("", "")
+    return Text(f"{_head_vi(why)}{_parts_vi(why)}{mark.vi}.", f"{_head_en(why)}{_parts_en(why)}{mark.en}.")
 
 
 def named(why: Why) -> list[Share]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, literal, select, true
+from sqlalchemy import RowMapping, Select, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from geo.clock import from_unix_ms
@@ -110,11 +110,12 @@ async def sum_facts(connection: ReadConnection, layer: Layer, unit: int) -> tupl
 
 
 async def observation_facts(connection: ReadConnection, number: int) -> list[Fact]:
-    """One observation by its id."""
+    """One observation by its id; nothing of one that is hidden until somebody approves it."""
     o = Observation
+    shown = or_(o.awaits.is_distinct_from("hide"), o.approved_at.is_not(None))
     gone = func.coalesce(o.retracted_at, o.superseded_at).label("superseded_at")
     columns = (o.period_from.label("t"), o.heard_at, o.stored_at, gone, o.delivery_id, o.row_no, o.raw)
-    rows = (await connection.execute(select(*columns).where(o.id == number))).mappings()
+    rows = (await connection.execute(select(*columns).where(o.id == number, shown))).mappings()
     return [Fact(**row, what="observation") for row in rows]
 
 

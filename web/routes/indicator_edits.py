@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/catalogue", responses={401: {"model": Problem}, 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,80}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 Number = Annotated[Decimal, Field(allow_inf_nan=False)]
-Table = Literal["indicators", "targets", "thresholds", "groups", "ranks"]
+Table = Literal["indicators", "targets", "thresholds", "groups", "ranks", "policies"]
 
 
 class Dated(Reasoned):
@@ -99,6 +99,15 @@ class RankChange(Dated):
     text_en: Line
 
 
+class PolicyChange(Dated):
+    """What becomes of new figures: of one source or all, one indicator or all; the row that says most holds."""
+
+    of_source: Annotated[str | None, Field(max_length=64)] = None
+    indicator: Name | None = None
+    side: Literal["person", "machine"] = "person"
+    mode: Literal["show", "hide", "auto"]
+
+
 class Changed(BaseModel):
     """The code of the row."""
 
@@ -153,6 +162,12 @@ async def post_rank(request: Request, change: RankChange) -> Changed:
     return await _put(request, "ranks", None, change)
 
 
+@router.post("/policies", status_code=201)
+async def post_policy(request: Request, change: PolicyChange) -> Changed:
+    """Say what becomes of new figures from a day on; what waits already stays as it was brought."""
+    return await _put(request, "policies", None, change)
+
+
 @router.post("/targets/{code}")
 async def correct_target(request: Request, code: Code, change: TargetChange) -> Changed:
     """Correct a target: the former version stays readable."""
@@ -175,6 +190,12 @@ async def correct_group(request: Request, code: Code, change: GroupChange) -> Ch
 async def correct_rank(request: Request, code: Code, change: RankChange) -> Changed:
     """Correct a rule of rank."""
     return await _put(request, "ranks", code, change)
+
+
+@router.post("/policies/{code}")
+async def correct_policy(request: Request, code: Code, change: PolicyChange) -> Changed:
+    """Correct a policy, or end it by `valid_to`."""
+    return await _put(request, "policies", code, change)
 
 
 @router.post("/{table}/{code}/withdraw")

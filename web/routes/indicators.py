@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from layers.access.roles import SIGNED_IN
+from layers.access.roles import SIGNED_IN, Role
 from web.access import require, role_of
 from web.indicator_views import Catalogue, Series, WhyView
 from web.indicator_why import why
@@ -46,8 +46,8 @@ async def get_series(request: Request, code: Code, asked: Annotated[SeriesQuery,
     `level` (with `period`, any day of it; else the last) adds the map over all units of a structure. `known_at`: as it
     was known then.
     """
-    await require(request, SIGNED_IN)
-    return await series(state_of(request), code, Asked(**asked.model_dump()))
+    role = await require(request, SIGNED_IN)
+    return await series(state_of(request), code, Asked(**asked.model_dump(), names=role is not Role.VIEWER))
 
 
 class WhyQuery(BaseModel):

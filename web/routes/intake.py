@@ -19,6 +19,7 @@ from ingest.templates.match import NoTemplate
 from ingest.templates.pages import open_pages
 from ingest.templates.read import Asked, PeriodNeeded, read_form
 from ingest.templates.take import FormSent, PaperFields, note_refused, take_form
+from ingest.templates.typed import open_sheet
 from layers.access.accounts import Who
 from layers.access.roles import Role
 from layers.database import connect, transaction
@@ -91,8 +92,15 @@ class PaperAsked(BaseModel):
     signer_position: Short = None
 
 
+class TypedAs(BaseModel):
+    """A file that is a sheet typed in: of which indicator, for whom."""
+
+    indicator: Annotated[str, Field(max_length=64)]
+    whose: Annotated[str, Field(max_length=120)]
+
+
 class Ask(BaseModel):
-    """How a file is to be read: as whose, and what the file itself does not say."""
+    """How a file is to be read: as whose, and what the file itself does not say. `note` is for who approves it."""
 
     source: Annotated[str, Field(max_length=64)]
     template: Short = None
@@ -101,6 +109,8 @@ class Ask(BaseModel):
     sheet: Short = None
     encoding: Short = None
     paper: PaperAsked = PaperAsked()
+    note: Annotated[str | None, Field(max_length=1000)] = None
+    typed: TypedAs | None = None
 
 
 class Preview(BaseModel):
@@ -111,13 +121,14 @@ class Preview(BaseModel):
 
 
 class Taken(BaseModel):
-    """What a file came to; the annotated workbook is at `back`."""
+    """What a file came to; the annotated workbook is at `back`. `submission` waits for somebody else's approval."""
 
     id: int
     delivery: int
     summary: dict[str, Any]
     preview: PreviewView
     back: str
+    submission: int | None
 
 
 @router.get("/intake", include_in_schema=False)
@@ -155,7 +166,7 @@ async def post_preview(request: Request, file: str, ask: Ask) -> Preview:
     upload = uploads_of(state).find(file, who.username)
 
     def work(connection: psycopg.Connection) -> Preview:
-        sent, asked, sender = _meant(connection, upload, ask)
+        sent, asked, sender = _meant(connection, upload, ask, state.clock())
         try:
             read = read_form(connection, upload.path, upload.name, asked, state.clock())
         except BadInput as error:
@@ -178,7 +189,7 @@ async def post_take(request: Request, file: str, ask: Ask) -> Taken:
     upload = uploads_of(state).find(file, who.username)
 
     def work(connection: psycopg.Connection) -> Taken:
-        sent, asked, sender = _meant(connection, upload, ask)
+        sent, asked, sender = _meant(connection, upload, ask, state.clock())
         try:
             taken = take_form(connection, sent, asked, sender, state.clock)
         except BadInput as error:
@@ -188,7 +199,12 @@ async def post_take(request: Request, file: str, ask: Ask) -> Taken:
         back = f"{FILES}/{upload.token}/annotated"
         shown = preview_view(taken.read)
         return Taken(
-            id=taken.file_id, delivery=taken.delivery_id, summary=taken.summary.as_dict(), preview=shown, back=back
+            id=taken.file_id,
+            delivery=taken.delivery_id,
+            summary=taken.summary.as_dict(),
+            preview=shown,
+            back=back,
+            submission=taken.submission_id,
         )
 
     return await apart(state, work)
@@ -233,7 +249,7 @@ def uploads_of(state: State) -> Uploads:
     return Uploads(state.settings.resolved_data_dir() / "uploads")
 
 
-def _meant(connection: psycopg.Connection, upload: Upload, ask: Ask) -> tuple[FormSent, Asked, Sender]:
+def _meant(connection: psycopg.Connection, upload: Upload, ask: Ask, now: datetime) -> tuple[FormSent, Asked, Sender]:
     """The file as it is sent, what is asked of it, and whose it is: a source keeps the origin it has."""
     with transaction(connection):
         row = connection.execute("SELECT origin, title_vi FROM source WHERE code = %s", (ask.source,)).fetchone()
@@ -241,8 +257,12 @@ def _meant(connection: psycopg.Connection, upload: Upload, ask: Ask) -> tuple[Fo
         raise BadInput(f"source={ask.source!r}: not known, and has no template", field="source")
     origin, title = row or ("real", ask.source)
     paper = PaperFields(**ask.paper.model_dump())
-    sent = FormSent(upload.path, upload.name, "page", upload.by, paper)
-    asked = Asked(ask.source, ask.template, ask.period, ask.status, ask.sheet, ask.encoding, paper.whole)
+    form = None
+    if ask.typed is not None:
+        form = open_sheet(connection, ask.source, (ask.typed.indicator, ask.typed.whose, ask.period or ""), now).form
+    door = "typed" if form is not None else "page"
+    sent = FormSent(upload.path, upload.name, door, upload.by, paper, note=(ask.note or "").strip() or None)
+    asked = Asked(ask.source, ask.template, ask.period, ask.status, ask.sheet, ask.encoding, paper.whole, form)
     return sent, asked, Sender(ask.source, origin, title)
 
 

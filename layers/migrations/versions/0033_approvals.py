@@ -22,7 +22,7 @@ ONE = ["source_id", "indicator", "subject_kind", "subject", "period_from", "peri
 STANDS = "superseded_at IS NULL AND retracted_at IS NULL"
 WAITS = "awaits IS NOT NULL AND approved_at IS NULL"
 # Without approvals nothing waits: what nobody approved is taken back, and the figures are those of the rest.
-LEAVE = f"UPDATE observation SET retracted_at = now() WHERE {STANDS} AND {WAITS}"  # noqa: S608 - our own names
+LEAVE = f"UPDATE observation SET retracted_at = now() WHERE {STANDS} AND {WAITS}"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Maker and checker: what waits stands beside what is in force, and at any moment it is known what was approved then."""
+"""Maker and checker: what waits stands beside what is in force; of any moment it is known what was approved then."""
 
 import random
 from collections.abc import Callable
