@@ -17,11 +17,16 @@ MOST = 500
 def form_flags(
     connection: psycopg.Connection,
     found: tuple[list[Observed], list[Reject], list[TotalCheck]],
-    dated: Iterable[Text],
+    said: tuple[Iterable[Text], Text | None],
 ) -> list[Flag]:
-    """Everything to look at: (figures, refusals, totals) of a form, and what was said of a form of another time."""
+    """Everything to look at: (figures, refusals, totals) of a form.
+
+    `said`: of a form of another time, and of names that districts of before had too.
+    """
     observed, rejects, checks = found
+    dated, alike = said
     flags = [Flag("old_form", note) for note in dated]
+    flags += [Flag("unit", alike)] if alike is not None else []
     flags += [
         Flag("total", Text(f"{c.title}: {c.why.vi}", f"{c.title}: {c.why.en}"), c.row, c.indicator)
         for c in checks

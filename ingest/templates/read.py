@@ -122,7 +122,8 @@ def read_form(connection: psycopg.Connection, path: Path, name: str, asked: Aske
     read.reading = _reading(pages.format, read)
     _compare(connection, read, asked.source, now)
     read.notes += _missing_units(read, subjects) + _percent_notes(read)
-    read.flags = form_flags(connection, (figures.observed, figures.rejects, read.checks), notes)
+    alike = subjects.may_be_districts(list(figures.units))
+    read.flags = form_flags(connection, (figures.observed, figures.rejects, read.checks), (notes, alike))
     return read
 
 

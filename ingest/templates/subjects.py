@@ -18,11 +18,13 @@ from ingest.tables.columns import bare
 from ingest.templates.match import without_number
 from layers.registry import get_layer, load_layers
 from layers.sources.template_body import FormSubject
+from layers.spec import Text
 
 TYPES = {
     "commune": ("xa", "phuong", "dac khu", "thi tran", "x", "p"),
     "district": ("huyen", "thi xa", "thanh pho", "tp", "tx", "h"),
 }
+LEAST_ALIKE = 3
 _DISTRICTS = ("district", "former_district")
 WORDS = {"commune": "xã, phường, đặc khu", "district": "cấp huyện", "former_district": "địa bàn huyện cũ"}
 
@@ -82,6 +84,19 @@ class Subjects:
             f"{old}/{len(said)} dòng là địa bàn huyện cũ, mẫu này lấy theo xã, phường, đặc khu từ 01/7/2025; dùng mẫu"
             " theo địa bàn huyện cũ, hoặc ghi theo xã",
         )
+
+    def may_be_districts(self, labels: Sequence[str]) -> Text | None:
+        """What to say where most rows of communes bear names that districts of before had too; None elsewhere."""
+        if self.wanted.kind != "unit" or self.wanted.level != "commune":
+            return None
+        districts = {bare(u.name) for u in self.units if u.level in _DISTRICTS}
+        both = [label for label in labels if bare(without_number(label)) in districts]
+        if len(both) < LEAST_ALIKE or 2 * len(both) <= len(labels):
+            return None
+        listed = ", ".join(both[:6]) + (" …" if len(both) > len(both[:6]) else "")
+        vi = f"{len(both)}/{len(labels)} dòng ({listed}) đọc là xã, phường; cũng là tên huyện cũ: xem lại là số của ai"
+        en = f"{len(both)} of {len(labels)} rows ({listed}) are read as communes; districts of before had these names"
+        return Text(vi, en)
 
     def _today(self) -> list[_Unit]:
         return [u for u in self.units if u.level == self.wanted.level and _holds(u, self.on)]

@@ -37,7 +37,7 @@ class TypedLine(BaseModel):
     """One subject's value as typed; null: nothing is said; `…`: there is no number."""
 
     subject: Short
-    value: Annotated[float | str | None, Field(max_length=60)] = None
+    value: Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=60)] | None = None
 
 
 class Typed(BaseModel):
