@@ -46,6 +46,14 @@ class Workdays:
             day = self.next_workday(day + DAY)
         return day
 
+    def before(self, day: date, number: int) -> date:
+        """The nth working day before a day; the day itself when `number` is 0."""
+        for _ in range(number):
+            day -= DAY
+            while not self.is_workday(day):
+                day -= DAY
+        return day
+
     def nth_workday(self, month: date, number: int) -> date:
         """The nth working day (from 1) counted from the first of a month."""
         day = self.next_workday(month.replace(day=1))

@@ -10,7 +10,8 @@ from fixtures.forms import MONTHS
 from geo.clock import local_date
 from geo.workdays import add_months
 from layers.database import transaction
-from layers.sources.expected import Expectation, keep_expectation
+from layers.sources.expected import Expectation
+from layers.sources.expected_edit import keep_expectation
 from layers.sources.template_body import TemplateBody, read_template
 from layers.sources.templates import ensure_templates
 

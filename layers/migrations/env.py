@@ -21,6 +21,8 @@ from layers.health import models as health_models
 from layers.indicators import approval_models, catalogue, current, groups
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
+from layers.reminders import models as reminder_models
+from layers.scores import models as score_models
 from layers.seals import models as seal_models
 from layers.sources import department_files, exchange, expected, papers, pulse, raw, repeats, templates, ways
 from layers.sources import models as source_models
@@ -83,6 +85,8 @@ TABLES = (
     own_zone,
     citizen_models,
     survey_models,
+    reminder_models,
+    score_models,
     audit,
     disagreement,
     slips,

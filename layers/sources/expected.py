@@ -2,41 +2,44 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import psycopg
-from psycopg.rows import class_row
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.clock import local_date
-from geo.errors import BadInput
 from geo.workdays import DAY, Due, Workdays, add_months, period_starts
 from layers.base import Base
+from layers.watch.rules import Kept
 
 State = Literal["on_time", "late", "not_due", "missing"]
 MOST_PERIODS = 500
 
 
-class ExpectedDelivery(Base):
-    """A rule: a template's form of a source, every so many months, due so. `agency`, `office`, `phone`: whom to call.
+class ExpectedDelivery(Kept, Base):
+    """A rule: what a source delivers every so many months, due so. `agency`, `office`, `phone`: whom to call.
 
-    An office, never a person. `verified` false: nobody has checked the basis.
+    `what` says whether `template` names a template or an indicator (any file of the source that tells of it will do).
+    An office, never a person; `agency_code` is its code on the provincial axis. `verified` false: nobody has checked
+    the basis.
     """
 
     __tablename__ = "expected_delivery"
     __table_args__ = (
         CheckConstraint("due_kind IN ('workday', 'before')", name="due_kind"),
+        CheckConstraint("what IN ('template', 'indicator')", name="what"),
+        Index("uq_expected_delivery_current", "code", unique=True, postgresql_where=text("superseded_at IS NULL")),
         Index(
-            "uq_expected_delivery_current",
-            *("source", "template", "valid_from"),
+            "uq_expected_delivery_named",
+            *("source", "what", "template", "valid_from"),
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     source: Mapped[str]
+    what: Mapped[str] = mapped_column(server_default="template")
     template: Mapped[str]
     every_months: Mapped[int]
     due_kind: Mapped[str]
@@ -49,7 +52,7 @@ class ExpectedDelivery(Base):
     phone: Mapped[str | None]
     basis: Mapped[str | None]
     verified: Mapped[bool]
-    superseded_at: Mapped[datetime | None]
+    agency_code: Mapped[str | None]
 
 
 class CalendarDay(Base):
@@ -79,6 +82,13 @@ class Expectation(NamedTuple):
     phone: str | None = None
     basis: str | None = None
     verified: bool = False
+    what: Literal["template", "indicator"] = "template"
+    agency_code: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What is expected: of which source, what kind of thing, its name."""
+        return self.source, self.what, self.template
 
     def words(self) -> tuple[str, str]:
         """The rule in words, Vietnamese and English."""
@@ -91,7 +101,10 @@ class Expectation(NamedTuple):
 
 
 class PeriodState(NamedTuple):
-    """How one period of a rule stands. `workdays`: late by so many, or overdue so many until today; else 0."""
+    """How one period of a rule stands. `workdays`: late by so many, or overdue so many until today; else 0.
+
+    `known_since` is the day on which the expectation was first entered here.
+    """
 
     rule: Expectation
     since: date
@@ -102,44 +115,39 @@ class PeriodState(NamedTuple):
     received_at: datetime | None
     paper: str | None
     revised: int
+    known_since: date
+
+    @property
+    def key(self) -> tuple[str, str, str, date]:
+        """The rule's key and the period's first day."""
+        return (*self.rule.key, self.since)
 
 
 _RULE = ", ".join(Expectation._fields)
-_RULES = f"""
-SELECT {_RULE} FROM expected_delivery
+_CURRENT = f"""
+SELECT {_RULE}, (SELECT min(f.stored_at) FROM expected_delivery AS f WHERE f.code = e.code)
+FROM expected_delivery AS e
 WHERE superseded_at IS NULL AND (%(source)s::text IS NULL OR source = %(source)s)
-ORDER BY source, template, valid_from
+ORDER BY source, what, template, valid_from
 """  # noqa: S608 - our own names
 _FIRSTS = """
-SELECT s.code, t.name, f.period_from, min(f.received_at), count(*),
+SELECT s.code, 'template', t.name, f.period_from, min(f.received_at), count(*),
        (array_agg(concat_ws('/', p.number, p.notation) ORDER BY f.id))[1]
 FROM department_file AS f JOIN source AS s ON s.id = f.source_id JOIN template AS t ON t.id = f.template_id
 LEFT JOIN paper AS p ON p.id = f.paper_id
 WHERE f.state = 'taken' AND f.period_from IS NOT NULL AND (p.id IS NULL OR p.state <> 'revoked')
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
+UNION ALL
+SELECT s.code, 'indicator', o.indicator, o.period_from, min(coalesce(f.received_at, o.stored_at)),
+       count(DISTINCT o.delivery_id), min(concat_ws('/', p.number, p.notation))
+FROM observation AS o JOIN source AS s ON s.id = o.source_id
+JOIN (SELECT DISTINCT source, template FROM expected_delivery WHERE superseded_at IS NULL AND what = 'indicator') AS e
+  ON e.source = s.code AND e.template = o.indicator
+LEFT JOIN department_file AS f ON f.delivery_id = o.delivery_id LEFT JOIN paper AS p ON p.id = o.paper_id
+WHERE o.retracted_at IS NULL GROUP BY 1, 2, 3, 4
 """
-
-
-def keep_expectation(connection: psycopg.Connection, rule: Expectation, now: datetime) -> None:
-    """Keep a rule; another for the same form and date supersedes the former. BadInput for one nobody can keep."""
-    if rule.every_months not in (1, 3, 6, 12) or not 1 <= rule.due_number <= 31 or not 0 <= rule.due_months <= 12:
-        raise BadInput("expected: every_months 1, 3, 6 or 12; due_number 1 to 31; due_months 0 to 12", field="due")
-    key = (rule.source, rule.template, rule.valid_from)
-    before = connection.execute(
-        f"SELECT {_RULE} FROM expected_delivery"  # noqa: S608 - our own names
-        " WHERE (source, template, valid_from) = (%s, %s, %s)"
-        " AND superseded_at IS NULL",
-        key,
-    ).fetchone()
-    if before == tuple(rule):
-        return
-    connection.execute(
-        "UPDATE expected_delivery SET superseded_at = %s WHERE (source, template, valid_from) = (%s, %s, %s)"
-        " AND superseded_at IS NULL",
-        (now, *key),
-    )
-    places = ", ".join(["%s"] * len(rule))
-    connection.execute(f"INSERT INTO expected_delivery ({_RULE}) VALUES ({places})", tuple(rule))  # noqa: S608
+Arrivals = dict[tuple[str, str, str, date], tuple[datetime, int, str]]
+"""By source, what, its name and the period's first day: when it came first, how often, in which paper."""
 
 
 def read_workdays(connection: psycopg.Connection) -> Workdays:
@@ -150,17 +158,29 @@ def read_workdays(connection: psycopg.Connection) -> Workdays:
 def read_expected(
     connection: psycopg.Connection, source: str | None, since: date, until: date, now: datetime
 ) -> list[PeriodState]:
-    """Every period that ends in [since, until), of one source or all, the one due last first."""
-    with connection.cursor(row_factory=class_row(Expectation)) as cursor:
-        rules = cursor.execute(_RULES, {"source": source}).fetchall()
-    got = {row[:3]: row[3:] for row in connection.execute(_FIRSTS).fetchall()}
-    calendar = read_workdays(connection)
-    found = [state for rule in rules for state in _states(rule, (since, until), got, (calendar, now))]
-    return sorted(found, key=lambda s: (s.due, s.rule.source, s.rule.template), reverse=True)[:MOST_PERIODS]
+    """Every period that ends in [since, until), of one source or all, the one due last first, MOST_PERIODS at most."""
+    return read_states(connection, source, (since, until), now)[:MOST_PERIODS]
+
+
+def read_states(
+    connection: psycopg.Connection, source: str | None, within: tuple[date, date], now: datetime
+) -> list[PeriodState]:
+    """The same, all of them. What came after `now` has not come yet."""
+    rows = connection.execute(_CURRENT, {"source": source}).fetchall()
+    came, calendar = read_arrivals(connection), read_workdays(connection)
+    found: list[PeriodState] = []
+    for row in rows:
+        found += _states(Expectation(*row[:-1]), local_date(row[-1]), within, came, (calendar, now))
+    return sorted(found, key=lambda s: (s.due, s.rule.source, s.rule.template), reverse=True)
+
+
+def read_arrivals(connection: psycopg.Connection) -> Arrivals:
+    """When what is expected came first."""
+    return {row[:4]: row[4:] for row in connection.execute(_FIRSTS).fetchall()}
 
 
 def _states(
-    rule: Expectation, within: tuple[date, date], got: dict[Any, Any], at: tuple[Workdays, datetime]
+    rule: Expectation, known: date, within: tuple[date, date], came: Arrivals, at: tuple[Workdays, datetime]
 ) -> Iterator[PeriodState]:
     calendar, now = at
     due = Due(rule.due_kind, rule.due_number, rule.due_months)
@@ -170,9 +190,12 @@ def _states(
         if not within[0] <= end - DAY < within[1]:
             continue
         day = due.of(end - DAY, calendar)
-        received, count, paper = got.get((rule.source, rule.template, start), (None, 0, None))
+        received, count, paper = came.get((*rule.key, start), (None, 0, None))
+        if received is not None and received > now:
+            received, count, paper = None, 0, None
         state, workdays = judge(day, received, now, calendar)
-        yield PeriodState(rule, start, end, day, state, workdays, received, paper or None, max(0, count - 1))
+        told = (state, workdays, received, paper or None, max(0, count - 1))
+        yield PeriodState(rule, start, end, day, *told, known)
 
 
 def judge(due: date, received: datetime | None, now: datetime, calendar: Workdays) -> tuple[State, int]:

@@ -22,6 +22,8 @@ from layers.citizens.seed import seed_reports
 from layers.indicators.seed import TABLES as CATALOGUE
 from layers.indicators.seed import seed_catalogue
 from layers.registry import load_layers
+from layers.scores.seed import TABLES as FRESHNESS
+from layers.scores.seed import seed_freshness
 from layers.sources.models import Delivery, Source
 from layers.sources.register import ensure_sources
 from layers.storm.seed import seed_storms
@@ -54,6 +56,7 @@ FILES = (
     "sea-areas.geojson",
     *CATALOGUE,
     *SURVEYS,
+    *FRESHNESS,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -81,6 +84,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())
     seed_surveys(connection, data, read_csv, read_json, clock())
+    seed_freshness(connection, data, read_csv, clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)

@@ -6,7 +6,8 @@ import pytest
 
 from geo.workdays import Workdays
 from layers.sources.department_files import FileNote, note_file
-from layers.sources.expected import Expectation, judge, keep_expectation, read_expected
+from layers.sources.expected import Expectation, judge, read_expected
+from layers.sources.expected_edit import keep_expectation
 from layers.sources.register import ensure_source
 from layers.sources.template_body import read_template
 from layers.sources.templates import keep_template
