@@ -14,6 +14,7 @@ from ingest.poll.guard import guard_of
 from ingest.poll.poll import Feed, is_due, make_feed, poll
 from ingest.work.bench import Bench
 from ingest.work.duty import EVERY_5_S, EVERY_15_S, EVERY_MINUTE, Duty, Errand
+from ingest.work.freshness_duties import freshness_duties
 from ingest.work.health import all_finds
 from ingest.work.sea_duties import sea_duties
 from ingest.work.settings import WorkSettings
@@ -28,6 +29,7 @@ def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: P
     duties = [
         Duty("check_invariants", EVERY_15_S, check_invariants(settings, spool_root)),
         *sea_duties(settings),
+        *freshness_duties(exchange),
     ]
     if exchange.exchange_url:
         exchange.may()

@@ -1,4 +1,4 @@
-"""Saying what is expected by when: a new rule, a correction, a withdrawal; the former row stays and says who and why."""
+"""Saying what is expected by when: a new rule, a correction, a withdrawal; the former row stays, with who and why."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
