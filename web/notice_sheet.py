@@ -5,19 +5,21 @@ from typing import Any
 
 from geo.clock import show_moment
 
+STYLE = """
+@page { size: A4; margin: 20mm 20mm 20mm 30mm }
+body { font: 13pt/1.5 "Noto Serif", "Times New Roman", serif; color: #111; max-width: 160mm; margin: 10mm auto }
+header { display: flex; justify-content: space-between; gap: 10mm; font-size: 11.5pt; text-align: center }
+header p { margin: 0 }
+h1 { font-size: 15pt; text-align: center; margin: 12mm 0 8mm }
+.text { white-space: pre-wrap; text-align: justify }
+.mark { border: 2px solid #111; padding: 2mm 4mm; text-align: center; font-weight: 700; margin-bottom: 6mm }
+footer { margin-top: 14mm; font-size: 10pt; color: #444; border-top: 1px solid #999; padding-top: 2mm }
+@media print { body { margin: 0; max-width: none } }
+"""
+"""How a sheet of A4 of the centre looks, on the screen and printed."""
 PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{title}</title>
-<style>
-@page {{ size: A4; margin: 20mm 20mm 20mm 30mm }}
-body {{ font: 13pt/1.5 "Noto Serif", "Times New Roman", serif; color: #111; max-width: 160mm; margin: 10mm auto }}
-header {{ display: flex; justify-content: space-between; gap: 10mm; font-size: 11.5pt; text-align: center }}
-header p {{ margin: 0 }}
-h1 {{ font-size: 15pt; text-align: center; margin: 12mm 0 8mm }}
-.text {{ white-space: pre-wrap; text-align: justify }}
-.mark {{ border: 2px solid #111; padding: 2mm 4mm; text-align: center; font-weight: 700; margin-bottom: 6mm }}
-footer {{ margin-top: 14mm; font-size: 10pt; color: #444; border-top: 1px solid #999; padding-top: 2mm }}
-@media print {{ body {{ margin: 0; max-width: none }} }}
-</style></head><body>
+<style>{style}</style></head><body>
 {mark}<header>
 <p><strong>TRUNG TÂM ĐIỀU HÀNH<br>TỈNH QUẢNG NGÃI</strong><br>Vụ việc: {number}</p>
 <p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br><strong>Độc lập - Tự do - Hạnh phúc</strong><br>
@@ -36,10 +38,15 @@ MARKS = {
 
 
 def notice_pdf(row: Any) -> bytes:
-    """The same sheet as a PDF; nothing is fetched for it."""
+    """The same sheet as a PDF."""
+    return sheet_pdf(notice_sheet(row))
+
+
+def sheet_pdf(sheet: str) -> bytes:
+    """A sheet as a PDF; nothing is fetched for it."""
     from weasyprint import HTML  # late: it is heavy, and few ask for it
 
-    pdf: bytes = HTML(string=notice_sheet(row), url_fetcher=_nothing).write_pdf()
+    pdf: bytes = HTML(string=sheet, url_fetcher=_nothing).write_pdf()
     return pdf
 
 
@@ -59,4 +66,4 @@ def notice_sheet(row: Any) -> str:
     }
     told |= {"id": row.id, "template": row.template, "version": row.template_version, "by": row.by}
     mark = "" if said is None else f'<div class="mark">{said}</div>\n'
-    return PAGE.format(mark=mark, **{name: escape(str(value)) for name, value in told.items()})
+    return PAGE.format(style=STYLE, mark=mark, **{name: escape(str(value)) for name, value in told.items()})

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from geo.errors import BadInput, NotFound
+from layers.sources.contacts import Contact, check_contact
 from layers.sources.expected import Expectation
 
 EDIT_LOCK = 7_105_161
@@ -48,6 +49,7 @@ def put_expectation(connection: psycopg.Connection, code: str | None, rule: Expe
     if code is not None and not _current(connection, code):
         raise NotFound(f"code={code[:80]!r}: no such rule today; GET /api/expected lists them", field="code")
     _check_named(connection, rule)
+    _check_office(connection, rule)
     _check_days(connection, code, rule)
     kept = code or code_of(rule)
     _store(connection, kept, rule, told)
@@ -116,6 +118,12 @@ def _check_named(connection: psycopg.Connection, rule: Expectation) -> None:
     if connection.execute(known, names).fetchone() is None:
         of = f" of source {rule.source!r}" if rule.what == "template" else ""
         raise BadInput(f"template={rule.template!r}: no {rule.what}{of} has that name", field="template")
+
+
+def _check_office(connection: psycopg.Connection, rule: Expectation) -> None:
+    """An office of a simulated source has a telephone that cannot ring."""
+    row = connection.execute("SELECT origin FROM source WHERE code = %s", (rule.source,)).fetchone()
+    check_contact(Contact(rule.office or rule.agency, None, rule.phone), row[0] if row is not None else "real")
 
 
 def _check_days(connection: psycopg.Connection, code: str | None, rule: Expectation) -> None:
