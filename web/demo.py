@@ -49,6 +49,7 @@ from layers.units.load import DATA, load_reference, read_csv
 from layers.watch.cases.institutions import seed_institutions
 from web.demo_citizens import open_demo_reports
 from web.demo_forms import ensure_forms
+from web.demo_reminders import bring_reminders
 from web.demo_storm import ensure_storm
 from web.demo_surveys import ensure_surveys
 from web.settings import WebSettings
@@ -166,6 +167,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)
     taken = post(connection, sent, now, say)
+    bring_reminders(connection, now)
     say(f"{taken} thông điệp mới qua trục liên thông (mô phỏng) · new messages over the axis")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 
 from fixtures.forms import MONTHS
-from geo.clock import local_date
+from fixtures.letters import DEPARTMENTS
+from geo.clock import local_date, start_of_day
 from geo.workdays import add_months
 from layers.database import transaction
 from layers.sources.expected import Expectation
@@ -18,6 +19,7 @@ from layers.sources.templates import ensure_templates
 EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "contracts" / "templates"
 BASIS = "Lịch nộp mô phỏng, chưa xác minh"
 OFFICE = ("Văn phòng Ủy ban nhân dân tỉnh (mô phỏng)", "Phòng Tổng hợp (mô phỏng)", "000 0000 005")
+OFFICE_CODE, HEALTH_CODE = DEPARTMENTS["services.geojson"].code, DEPARTMENTS["health.geojson"].code
 TARGETS = {"thu_ns": 9400, "giaingan": 95, "luot_khach": 2_600_000, "dn_moi": 1300}
 TARGET_SOURCE = "Kế hoạch mô phỏng, chưa xác minh"
 HEALTH = ("Sở Y tế (mô phỏng)", "Phòng Kế hoạch – Tài chính (mô phỏng)", "000 0000 002")
@@ -27,9 +29,13 @@ def expectations(now: datetime) -> tuple[Expectation, ...]:
     """What is expected from the first month of the demonstration's letters on."""
     since = add_months(local_date(now).replace(day=1), -MONTHS)
     return (
-        Expectation("vsr_demo", "vsr_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS),
-        Expectation("igate_demo", "motcua_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS),
-        Expectation("health_demo", "yte_thang", 1, "before", 25, 1, since, None, *HEALTH, BASIS),
+        Expectation("vsr_demo", "vsr_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS, agency_code=OFFICE_CODE),
+        Expectation(
+            "igate_demo", "motcua_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS, agency_code=OFFICE_CODE
+        ),
+        Expectation(
+            "health_demo", "yte_thang", 1, "before", 25, 1, since, None, *HEALTH, BASIS, agency_code=HEALTH_CODE
+        ),
     )
 
 
@@ -45,7 +51,7 @@ def ensure_forms(connection: psycopg.Connection, now: datetime) -> None:
         known = connection.execute("SELECT count(*) FROM expected_delivery").fetchone()
         if known is not None and not known[0]:
             for rule in expectations(now):
-                keep_expectation(connection, rule, now)
+                keep_expectation(connection, rule, start_of_day(rule.valid_from))
         _ensure_targets(connection, local_date(now).year)
 
 

@@ -27,8 +27,12 @@ _COLUMNS = (
 )  # fmt: skip
 _INSERT = f"""
 INSERT INTO reminder ({", ".join(_COLUMNS)}) VALUES ({", ".join(f"%({name})s" for name in _COLUMNS)})
-ON CONFLICT DO NOTHING RETURNING id
+RETURNING id
 """  # noqa: S608 - our own names
+_KNOWN = "SELECT source, what, template, period_from, step FROM reminder WHERE step > 0"
+_TODAY = """
+SELECT FROM reminder WHERE step = 0 AND (source, what, template, period_from, planned_on) = (%s, %s, %s, %s, %s)
+"""
 _NAME = "UPDATE reminder SET uid = %s WHERE id = %s"
 _TITLES = """
 SELECT 'template', name, body->'title'->>'vi' FROM template WHERE superseded_at IS NULL
@@ -54,14 +58,13 @@ def make_reminders(connection: psycopg.Connection, now: datetime) -> list[tuple[
     In the caller's transaction; two that ask at the same time wait for one another.
     """
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-    steps, calendar, titles = read_steps(connection), read_workdays(connection), read_titles(connection)
-    made = []
-    for state in _states(connection, now):
-        for planned in plan_reminders(state, steps, calendar, now):
-            row = _row(planned, titles, now)
-            if (number := _write(connection, row)) is not None:
-                made.append((number, planned))
-    return made
+    steps, calendar, known = read_steps(connection), read_workdays(connection), set(connection.execute(_KNOWN))
+    planned = [p for state in _states(connection, now) for p in plan_reminders(state, steps, calendar, now)]
+    new = [p for p in planned if p.key not in known]  # looked at first: a number left out looks like a row taken away
+    if not new:
+        return []
+    titles = read_titles(connection)
+    return [(_write(connection, _row(p, titles, now)), p) for p in new]
 
 
 def write_by_hand(connection: psycopg.Connection, given: ByHand, now: datetime) -> int:
@@ -75,10 +78,9 @@ def write_by_hand(connection: psycopg.Connection, given: ByHand, now: datetime) 
         raise NotFound("period: no such delivery is expected; GET /api/deliveries/expected lists them", field="period")
     if state.received_at is not None:
         raise BadInput("period: it has come already", field="period", title="Kỳ này đã nộp, không cần nhắc")
-    number = _write(connection, _hand_row(state, given, read_titles(connection), now))
-    if number is None:
+    if connection.execute(_TODAY, (*given.key, local_date(now))).fetchone() is not None:
         raise BadInput("period: it was reminded by hand today", field="period", title="Hôm nay đã nhắc kỳ này")
-    return number
+    return _write(connection, _hand_row(state, given, read_titles(connection), now))
 
 
 def read_steps(connection: psycopg.Connection) -> list[Any]:
@@ -120,11 +122,10 @@ def _states(connection: psycopg.Connection, now: datetime) -> Sequence[PeriodSta
     return read_states(connection, None, (today - BACK, today + AHEAD), now)
 
 
-def _write(connection: psycopg.Connection, row: Mapping[str, Any]) -> int | None:
-    """The new row's id; None when it is there already."""
+def _write(connection: psycopg.Connection, row: Mapping[str, Any]) -> int:
+    """The new row's id, by which the axis will know it."""
     found = connection.execute(_INSERT, row).fetchone()
-    if found is None:
-        return None
+    assert found is not None  # RETURNING always gives the row
     connection.execute(_NAME, (UID.format(found[0]), found[0]))
     return int(found[0])
 

@@ -82,7 +82,7 @@ class LimitView(BaseModel):
 
 
 class YearView(BaseModel):
-    """An agency's year: `counted` reminders sent; `months` of it (1 to 12); `workdays` median until the figures came."""
+    """An agency's year: `counted` reminders sent; `months` of it (1 to 12); `workdays`: median until figures came."""
 
     agency: str
     counted: int
