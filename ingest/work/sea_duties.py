@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from ingest.citizens import publish_reports
+from ingest.counted import count_due
 from ingest.work.bench import Bench
 from ingest.work.duty import EVERY_10_MINUTES, EVERY_HOUR, EVERY_MINUTE, Duty
 from ingest.work.settings import WorkSettings
@@ -25,6 +26,7 @@ def sea_duties(settings: WorkSettings) -> list[Duty]:
         Duty("watch_own_zones", EVERY_MINUTE, watch_own_zones),
         Duty("publish_reports", EVERY_MINUTE, put_reports_on_map),
         Duty("keep_pace", EVERY_HOUR, keep_pace),
+        Duty("count_figures", EVERY_10_MINUTES, count_figures),
     ]
 
 
@@ -68,6 +70,14 @@ def keep_pace(bench: Bench) -> None:
     """How fast each boat goes, for the day a storm comes: nobody should have to wait for it then."""
     with writing(bench) as connection:
         refresh_pace(connection, bench.clock())
+
+
+def count_figures(bench: Bench) -> None:
+    """Count what our own books say of periods that have ended."""
+    with writing(bench) as connection:
+        counted = count_due(connection, bench.clock)
+    if counted:
+        bench.say(f"counted: {counted} figures new or corrected")
 
 
 @contextmanager

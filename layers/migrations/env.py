@@ -14,6 +14,7 @@ from layers.books import disagreement, slips
 from layers.books.registry import load_books
 from layers.bulletins import kept as bulletins_kept
 from layers.citizens import models as citizen_models
+from layers.counted import models as counted_models
 from layers.database import MIGRATION_LOCK
 from layers.desk import groups as boat_groups
 from layers.desk import own_zone
@@ -59,6 +60,7 @@ TABLES = (
     catalogue,
     groups,
     current,
+    counted_models,
     source_models,
     vessel_models,
     retention,

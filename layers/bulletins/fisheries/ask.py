@@ -1,9 +1,10 @@
 """How the sections ask: one statement with the period and the moment of knowledge filled in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from sqlalchemy import DateTime, Executable, bindparam, text
+from sqlalchemy import DateTime, Executable, TextClause, bindparam, text
 
 from layers.bulletins.spec import Asked, Column
 from layers.spec import Text
@@ -30,7 +31,11 @@ def boat(vessel: str) -> str:
 
 def asking(sql: str) -> Callable[[Asked], Executable]:
     """The statement of these words for whatever is asked."""
-    names = set(_NAMES.findall(sql))
-    kinds = [bindparam(name, type_=DateTime(timezone=True)) for name in sorted(names)]
-    told = text(sql).bindparams(*kinds)
-    return lambda asked: told.bindparams(**{name: asked.values[name] for name in names})
+    told = text(sql)
+    return lambda asked: bind(told, asked.values)
+
+
+def bind(told: TextClause, values: Mapping[str, Any]) -> Executable:
+    """The statement with the moments that its words ask for."""
+    names = sorted(set(_NAMES.findall(told.text)))
+    return told.bindparams(*(bindparam(name, values[name], type_=DateTime(timezone=True)) for name in names))

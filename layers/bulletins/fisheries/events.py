@@ -8,7 +8,7 @@ from layers.bulletins.fisheries.ask import BEGUN, BOATS_IN, ENDED, HOURS_IN, LAS
 from layers.bulletins.spec import Column, Section
 from layers.spec import Text
 
-_REACHED = """e.began_at + make_interval(secs => coalesce((SELECT sum(most) FROM (
+REACHED = """e.began_at + make_interval(secs => coalesce((SELECT sum(most) FROM (
     SELECT max(r.threshold_s) AS most FROM rule AS r
     WHERE r.id = ANY(e.rule_ids) AND r.conduct = 'silence' AND r.reading = 'text' AND r.step = ANY(CASE e.step
         WHEN 'late' THEN ARRAY['report_due', 'report_grace'] WHEN 'lost_6h' THEN ARRAY['position_by_other_means']
@@ -16,7 +16,7 @@ _REACHED = """e.began_at + make_interval(secs => coalesce((SELECT sum(most) FROM
     GROUP BY r.step) AS step), 0))"""
 _TOLD = f"""
 WITH told AS MATERIALIZED (
-    SELECT e.*, {_REACHED} AS reached_at FROM event AS e
+    SELECT e.*, {REACHED} AS reached_at FROM event AS e
     WHERE {{which}} AND e.what <> 'withdrawn' AND e.began_at < :until AND {known("e")}
 ), touching AS (
     SELECT * FROM told
