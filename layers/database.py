@@ -68,6 +68,15 @@ async def read(engine: AsyncEngine) -> AsyncIterator[ReadConnection]:
         yield ReadConnection(connection)
 
 
+@contextmanager
+def read_now(engine: Engine) -> Iterator[Connection]:
+    """The same as `read`, on a thread."""
+    with engine.begin() as connection:
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+        connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}"))
+        yield connection
+
+
 @asynccontextmanager
 async def write_async(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One writing transaction of the web process (accounts, sessions)."""

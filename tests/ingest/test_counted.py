@@ -79,7 +79,7 @@ class Books:
                      station="s", direction=self.dice.choice(["out", "in"]))  # fmt: skip
         for _ in range(200):
             self.report()
-        self.put(CitizenReport, FIRST, received_at=FIRST, category="other", state="received", cell_id=None,
+        self.put(CitizenReport, FIRST, received_at=FIRST, category="other", state="received", cell_id=None, done_at=None,
                  due_at=None, geom="SRID=4326;POINT(108 15)")  # fmt: skip
 
     def report(self, **told: Any) -> None:

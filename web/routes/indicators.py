@@ -8,9 +8,11 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from layers.access.roles import SIGNED_IN, Role
 from web.access import require, role_of
+from web.indicator_records import records
 from web.indicator_views import Catalogue, Series, WhyView
 from web.indicator_why import why
 from web.indicators import Asked, catalogue, series
+from web.record_views import RecordsView
 from web.state import state_of
 from web.views import Problem
 
@@ -69,3 +71,23 @@ async def get_why(request: Request, code: Code, asked: Annotated[WhyQuery, Query
     await require(request, SIGNED_IN)
     where = (asked.unit, asked.structure)
     return await why(state_of(request), code, where, (asked.period, asked.against, asked.by))
+
+
+LISTED_FOR = SIGNED_IN - {Role.VIEWER}
+"""Who reads what was counted, one by one; never the wall."""
+
+
+@router.get("/{code}/records")
+async def get_records(
+    request: Request,
+    code: Code,
+    unit: Annotated[str, Query(max_length=120)] = "51",
+    structure: str = "2025",
+    period: date | None = None,
+) -> RecordsView:
+    """What a figure counted here stands on: the boats, events, reports, decisions or deliveries, masked by role.
+
+    `period`: any day of it. No list where the figure is told by somebody else.
+    """
+    await require(request, LISTED_FOR)
+    return await records(state_of(request), await role_of(request), code, (unit, structure), period)

@@ -59,11 +59,23 @@ export type Exceptional = {
 };
 export type Exceptions = { now: string; total: number; origin: Origin; exceptions: Exceptional[] };
 
+/** One thing that was counted; what this role may not know is null. */
+export type CountedRecord = {
+  kind: string; kind_title: Bilingual; label: string | null; at: string | null; unit: string | null; office: string | null;
+  field: Bilingual | null; amount: number | null; placed: boolean; link: string | null; lineage: string | null;
+};
+export type RecordList = {
+  code: string; title: Bilingual; query: string; count: number; total: number; unit: Bilingual; unknown: number; unplaced: number;
+  groups: { title: Bilingual; records: number }[]; records: CountedRecord[];
+};
+export type Records = { now: string; known_at: string | null; counted: number | null; origin: Origin; masked: boolean; lists: RecordList[] };
+
 const named = (code: string): string => `/api/indicators/${encodeURIComponent(code)}`;
 
 export const indicatorsApi = {
   catalogue: () => get<Catalogue>('/api/indicators'),
   exceptions: () => get<Exceptions>('/api/exceptions'),
   series: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => get<Series>(named(code), query, signal),
+  records: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => get<Records>(`${named(code)}/records`, query, signal),
   why: (code: string, query: Record<string, string | null>, signal?: AbortSignal) => get<Why>(`${named(code)}/why`, query, signal),
 };

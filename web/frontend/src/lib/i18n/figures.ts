@@ -15,6 +15,8 @@ export const figures = {
     byLevel: 'Theo', levels: { province: 'tỉnh', group: 'khu vực', former_district: 'địa bàn huyện cũ', district: 'huyện', commune: 'xã', agency: 'cơ quan', facility: 'cơ sở', investor: 'chủ đầu tư', board: 'ban quản lý' },
     part: 'Nơi', then: 'Trước', now: 'Nay', effect: 'Góp vào', sum: 'Tổng', ofUnit: 'Chỉ tiêu của địa bàn', back: 'Về toàn tỉnh',
     signIn: 'Đăng nhập để xem chỉ tiêu này.', owner: 'Nơi chịu trách nhiệm', chart: 'Biểu đồ theo kỳ', worst: 'xấu nhất trước',
+    counted: 'Hồ sơ đã đếm', countedAt: 'Đếm lúc {t}, theo những gì biết khi ấy', unplaced: '{n} không thuộc đơn vị nào: tính vào số toàn tỉnh, không tính vào số của xã', unknownAmount: '{n} chưa có số liệu, không tính là 0',
+    masked: 'Vai trò này không xem số hiệu tàu.', nowhere: 'không thuộc đơn vị nào', openRecord: 'mở', agencies: 'Theo cơ quan, đơn vị', agenciesNone: 'Chưa cơ quan nào có số liệu',
   },
   en: {
     exceptions: 'Look at these first', exceptionsOf: '{n} of {total}', noExceptions: 'Nothing needs a look first.', by: 'by', others: 'and {n} more',
@@ -31,5 +33,7 @@ export const figures = {
     byLevel: 'By', levels: { province: 'province', group: 'area', former_district: 'former district', district: 'district', commune: 'commune', agency: 'agency', facility: 'facility', investor: 'investor', board: 'board' },
     part: 'Part', then: 'Then', now: 'Now', effect: 'Effect', sum: 'Sum', ofUnit: 'Indicators of the unit', back: 'Whole province',
     signIn: 'Sign in to see this indicator.', owner: 'Office in charge', chart: 'Chart over time', worst: 'worst first',
+    counted: 'Records counted', countedAt: 'Counted {t}, by what was known then', unplaced: '{n} in no unit: in the province’s figure, in that of no commune', unknownAmount: '{n} without a figure, not taken for 0',
+    masked: 'This role does not see boats’ numbers.', nowhere: 'in no unit', openRecord: 'open', agencies: 'By agency', agenciesNone: 'No agency has a figure yet',
   },
 };
