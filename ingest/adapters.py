@@ -11,7 +11,7 @@ VERSIONS: Mapping[str, int] = {
     "vms_lines": 1,
     "layer_file": 1,
     "edxml": 1,
-    "avreport": 1,
+    "avreport": 2,
     "his": 1,
     "cases-1022": 1,
     "counted": 1,

@@ -30,8 +30,13 @@ def expectations(now: datetime) -> tuple[Expectation, ...]:
     since = add_months(local_date(now).replace(day=1), -MONTHS)
     return (
         Expectation("vsr_demo", "vsr_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS, agency_code=OFFICE_CODE),
-        Expectation(
-            "igate_demo", "motcua_thang", 1, "workday", 5, 1, since, None, *OFFICE, BASIS, agency_code=OFFICE_CODE
+        *(
+            Expectation(source, form, 1, "workday", 5, 1, since, None, *OFFICE, BASIS, agency_code=OFFICE_CODE)
+            for source, form in (
+                ("igate_demo", "motcua_thang"),
+                ("igate_demo", "motcua_xa_thang"),
+                ("ioffice_demo", "ioffice_thang"),
+            )
         ),
         Expectation(
             "health_demo", "yte_thang", 1, "before", 25, 1, since, None, *HEALTH, BASIS, agency_code=HEALTH_CODE

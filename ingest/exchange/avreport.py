@@ -13,8 +13,8 @@ from geo.clock import local_date
 from geo.errors import BadInput
 from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
-from ingest.exchange.edxml_read import check_name, read_moment
-from ingest.exchange.figures import Figures, Report, Source, check_day, read_count, store_figures
+from ingest.exchange.edxml_read import read_moment
+from ingest.exchange.figures import Figures, Report, Source, check_agency, check_day, read_count, store_figures
 from ingest.xml_tree import Node, read_xml
 
 ADAPTER = adapter_named("avreport")
@@ -26,6 +26,7 @@ REPORT = Report(
     {
         "may_nhiem": "máy",
         "tep_doc_hai": "tệp",
+        "may_da_lam_sach": "máy",
         "ket_noi_doc_hai": "kết nối",
         "may_co_lo_hong": "máy",
         "lo_hong_chua_va": "lỗ hổng",
@@ -85,16 +86,34 @@ class _Count:
     def __init__(self) -> None:
         self.values: Counter[str] = Counter()
         self._seen: defaultdict[str, set[int]] = defaultdict(set)
+        self._dirty: set[int] = set()
+        self._tells_cleaned = False
+        self._names: set[int] = set()
+
+    @property
+    def cleaned(self) -> int | None:
+        """Infected machines on which everything found was dealt with; None where the report does not say."""
+        infected = self._seen["Malware"]
+        return len(infected - self._dirty) if self._tells_cleaned or not infected else None
+
+    def names_machine(self, text: str) -> bool:
+        """Whether a machine of this report is called so."""
+        return hash(text.strip().lower()) in self._names
 
     def take(self, machine: Node, section: str) -> None:
         """One Machine of a section."""
-        mark = hash((machine.attributes.get("ip"), machine.attributes.get("name")))
+        called = (machine.attributes.get("ip"), machine.attributes.get("name"))
+        mark = hash(called)
+        self._names |= {hash(name.strip().lower()) for name in called if name}
         new = mark not in self._seen[section]
         self._seen[section].add(mark)
         if section == "Malware":
             self.values["may_nhiem"] += new
-            infos = machine.all("MalwareInfo")
+            infos = list(machine.all("MalwareInfo"))
             self.values["tep_doc_hai"] += sum(_files(info) for info in infos)
+            self._tells_cleaned |= any(info.say("Cleaned") is not None for info in infos)
+            if not all(_on(info, "Cleaned") for info in infos):
+                self._dirty.add(mark)
         elif section == "Connection":
             self.values["ket_noi_doc_hai"] += sum(1 for _ in machine.all("ConnectionInfo"))
         elif section == "Vulnerability":
@@ -131,9 +150,14 @@ def _read(room: Room, path: Path) -> Figures:
     for section, names in SECTIONS.items():
         if report.find(section) is not None:
             values |= {name: count.values[name] for name in names}
+    if "may_nhiem" in values and count.cleaned is not None:
+        values["may_da_lam_sach"] = count.cleaned
     if (update := report.find("Update")) is not None:
         values["may_khong_cap_nhat_15_ngay"] = read_count(update.say("NumberMachineNotUpdateOn15Day"))
-    return Figures(_agency(root, room), local_date(moment), values)
+    agency = _agency(root, room)
+    if count.names_machine(agency):
+        raise BadInput("OrganId names a machine of the report: give the agency's code on the axis", field="OrganId")
+    return Figures(agency, local_date(moment), values)
 
 
 def _agency(root: Node, room: Room) -> str:
@@ -141,7 +165,7 @@ def _agency(root: Node, room: Room) -> str:
     code = header.say("OrganId") if header is not None else None
     if code is None and (room.sender is None or room.paper_id is None):
         raise BadInput("From/OrganId is missing: give the agency's code on the axis", field="OrganId")
-    return check_name(code or (room.sender.code if room.sender else ""), "OrganId")
+    return check_agency(code or (room.sender.code if room.sender else ""), "OrganId")
 
 
 def _descend(node: Node, name: str) -> Node | None:

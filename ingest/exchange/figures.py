@@ -4,6 +4,7 @@ The JSON is all that stays of such a report. It names an agency or a facility, a
 machine or an address. Taken again it gives the same observations.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ from layers.indicators.store import Observed, store_observations
 from layers.sources.raw import keep_raw
 
 MOST = 8_000_000
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|::", re.IGNORECASE)
+"""IPv4, IPv6, the address of a network card."""
 
 
 class Figures(NamedTuple):
@@ -69,7 +72,8 @@ class Report:
         values = {name: told["values"][name] for name in self.units if name in told["values"]}
         if any(value is not None and (type(value) is not int or value < 0) for value in values.values()):
             raise ValueError("values are whole numbers from 0, or null")
-        return Figures(check_name(str(told["subject"]), "subject"), date.fromisoformat(told["day"]), values)
+        check = check_agency if self.subject_kind == "agency" else check_name
+        return Figures(check(str(told["subject"]), "subject"), date.fromisoformat(told["day"]), values)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,13 @@ def _observed(report: Report, figures: Figures, status: str) -> Iterator[Observe
         until = figures.day + timedelta(days=1)
         kind, unit = report.subject_kind, report.units[indicator]
         yield Observed(indicator, kind, figures.subject, figures.day, until, number, unit, status, None, raw)
+
+
+def check_agency(name: str, field: str) -> str:
+    """An agency's name; BadInput (which does not repeat it) for the address of a machine."""
+    if _ADDRESS.search(name):
+        raise BadInput(f"{field}: this is an address, give the agency's code on the axis", field=field)
+    return check_name(name, field)
 
 
 def read_count(told: str | None) -> int | None:

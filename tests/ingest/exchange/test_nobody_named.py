@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import psycopg
+import pytest
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "contracts" / "examples"
 NAME, PHONE = "Người Canary", "0000000099"
@@ -90,3 +91,51 @@ def test_every_example_with_somebody_in_it(connection: psycopg.Connection, axis:
         axis.take(data, name=path.name)
         axis.take(data[:-40], name=path.name)
     _clean(connection)
+
+
+ADDRESS, HOST = "203.0.113.77", "MAY-CANARY-77"
+_MACHINES = (f'ip="{ADDRESS}" name="{HOST}"', f'name="{HOST}" ip="{ADDRESS}" mac="00:00:5e:00:53:77"')
+
+
+def _report(organ: str, machine: str, told: str = "") -> bytes:
+    """An AVReport with one machine in every section, and its names wherever a report has room for words."""
+    infos = {
+        "Malware": f"<MalwareInfo><MalwareName>{HOST}</MalwareName><Path>\\\\{HOST}\\c$</Path><NumberFile>1</NumberFile></MalwareInfo>",
+        "Connection": f"<ConnectionInfo><TargetIP>{ADDRESS}</TargetIP></ConnectionInfo>",
+        "Vulnerability": f"<VulnerabilityInfo>{HOST}</VulnerabilityInfo>",
+        "OS": f"<OSName>{HOST} {ADDRESS}</OSName>",
+        "QualityFeature": f"<AutoProtect>{HOST}</AutoProtect><EnableFirewall>1</EnableFirewall>",
+    }
+    sections = "".join(f"<{n}><Machine {machine}>{inside}</Machine></{n}>" for n, inside in infos.items())
+    return (
+        f"<edXMLEnvelope><edXMLHeader><MessageHeader><From><OrganId>{organ}</OrganId></From></MessageHeader>"
+        f"</edXMLHeader><edXMLBody><AVReport name='{HOST}'><Datetime>1795312800</Datetime>{sections}{told}</AVReport>"
+        "</edXMLBody></edXMLEnvelope>"
+    ).encode()
+
+
+@pytest.mark.parametrize("machine", _MACHINES)
+def test_no_machine_is_stored_wherever_a_report_names_it(
+    connection: psycopg.Connection, axis: Any, machine: str
+) -> None:
+    bad_count = f"<Update><NumberMachineNotUpdateOn15Day>{HOST}</NumberMachineNotUpdateOn15Day></Update>"
+    reports = [_report("H48.91", machine), _report("H48.92", machine, bad_count), _report("H48.93", machine)[:-80]]
+    states = [axis.take(data).state for data in reports]
+    letters = [axis.letter(f"7{n}", axis.attach(f"av-{n}.xml", data, "AVReport")) for n, data in enumerate(reports)]
+    states += [axis.take(data).state for data in letters]
+    assert states == ["done", "rejection", "rejection", "done", "rejection", "rejection"]
+    assert connection.execute("SELECT count(*) > 8 FROM observation").fetchone() == (True,)
+    whole = _everything(connection)
+    for canary in (ADDRESS, HOST, HOST.lower(), "00:00:5e:00:53:77"):
+        assert canary not in whole, canary
+
+
+@pytest.mark.parametrize("organ", [ADDRESS, HOST, f" {HOST.lower()} ", "2001:db8::77", "00-00-5E-00-53-77"])
+def test_a_machine_is_never_taken_for_an_agency(connection: psycopg.Connection, axis: Any, organ: str) -> None:
+    """The one word of a report that is kept is whose it is."""
+    assert axis.take(_report(organ, _MACHINES[0])).state == "rejection"
+    if organ.strip().upper() != HOST:  # a counted day names no machines it could be held against
+        counts = {"contract": "opsmap/av-counts/1", "days": [{"subject": organ, "day": "2026-11-22", "values": {}}]}
+        assert axis.take(axis.letter("81", axis.attach("counts.json", orjson.dumps(counts)))).state == "rejection"
+    assert connection.execute("SELECT count(*) FROM observation").fetchone() == (0,)
+    assert organ.strip() not in _everything(connection)
