@@ -12,19 +12,23 @@ from geo.errors import BadInput, NotFound
 from layers.registry import Registry
 from layers.spec import Text
 
-Kind = Literal["clock", "boats", "attention", "ranking", "totals", "sources"]
+Kind = Literal["clock", "boats", "attention", "ranking", "totals", "sources", "indicators"]
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees (EPSG:4326)."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel, on the left or the right of the wall. `measures` are those it adds up, as `layer.name`."""
+    """One panel, on the left or the right of the wall. `measures` are those it adds up, as `layer.name`.
+
+    `indicators`: codes of the catalogue, the first of them large with its course.
+    """
 
     kind: Kind
     side: Literal["left", "right"]
     title: Text
     measures: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,11 @@ def _ranked(measure: str) -> Panel:
     return Panel("ranking", "right", Text("CÒN XẾP THEO", "ALSO BY"), (measure,))
 
 
+def _figures(side: Literal["left", "right"], vi: str, en: str, *indicators: str) -> Panel:
+    """A card of indicators of the province."""
+    return Panel("indicators", side, Text(vi, en), (), indicators)
+
+
 SCENES: tuple[Scene, ...] = (
     Scene(
         "province",
@@ -108,7 +117,10 @@ SCENES: tuple[Scene, ...] = (
         SEA,
         ("background", "unit", "vessel"),
         (
-            _CLOCK, _SOURCES, _BOATS, _ATTENTION,
+            _CLOCK, _SOURCES,
+            _figures("left", "GIÁM SÁT HÀNH TRÌNH", "MONITORING", "ty_le_gui_dung_han", "mat_kn_6h", "mat_kn_10ng",
+                     "vu_mat_kn_6h", "vuot_ranh_gioi", "xuat_ben", "nhap_ben"),
+            _BOATS, _ATTENTION,
             _totals("ĐỘI TÀU, CẢNG CÁ", "FLEET, PORTS", "vessel.vessels", "vessel.with_vms", "vessel.at_sea",
                     "fishing_port.ports"),
         ),
@@ -159,6 +171,54 @@ SCENES: tuple[Scene, ...] = (
         ),
         (COAST_SEA, LY_SON),
         measures=("tourist_site.visitors",),
+        anchor=0.1,
+    ),
+    Scene(
+        "government",
+        Text("Dịch vụ công", "Public services"),
+        PROVINCE,
+        ("background", "unit", "one_stop_shop"),
+        (
+            _CLOCK, _RANKING, _SOURCES,
+            _figures("right", "HỒ SƠ MỘT CỬA", "DOSSIERS", "hs_dunghan", "hs_quahan", "hs_truc_tuyen", "so_hoa",
+                     "hai_long"),
+            _figures("right", "BỘ CHỈ SỐ 766", "SET OF QĐ 766", "diem_766", "diem_766_congkhai", "diem_766_tiendo",
+                     "diem_766_sohoa", "diem_766_tructuyen", "diem_766_hailong"),
+            _figures("right", "VĂN BẢN, NHIỆM VỤ", "DOCUMENTS, TASKS", "nv_ty_le_quahan", "nv_quahan", "vb_den",
+                     "vb_dientu_kyso"),
+        ),
+        (COAST_SEA, LY_SON),
+        measures=("one_stop_shop.on_time_pct",),
+        anchor=0.1,
+    ),
+    Scene(
+        "reports",
+        Text("Phản ánh", "Citizens' reports"),
+        PROVINCE,
+        ("background", "unit", "citizen_report"),
+        (
+            _CLOCK, _RANKING, _SOURCES,
+            _figures("right", "PHẢN ÁNH, KIẾN NGHỊ", "CITIZENS' REPORTS", "pa_dunghan", "pa_quahan", "pa_tong",
+                     "tg_xu_ly_tb", "pa_hai_long"),
+            _ranked("citizen_report.overdue"),
+        ),
+        (COAST_SEA, LY_SON),
+        measures=("citizen_report.on_time_pct",),
+        anchor=0.1,
+    ),
+    Scene(
+        "security",
+        Text("An toàn thông tin", "Information security"),
+        PROVINCE,
+        ("background", "unit"),
+        (
+            _CLOCK, _SOURCES,
+            _figures("right", "MÃ ĐỘC, LỖ HỔNG", "MALWARE, HOLES", "may_nhiem", "ty_le_lam_sach", "ket_noi_doc_hai",
+                     "lo_hong_chua_va"),
+            _figures("right", "BẢO VỆ VÀ BÁO CÁO", "PROTECTION, REPORTS", "attt_bao_du", "av_phu", "may_theo_doi",
+                     "may_khong_cap_nhat_15_ngay"),
+        ),
+        (COAST_SEA, LY_SON),
         anchor=0.1,
     ),
     Scene(

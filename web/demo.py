@@ -25,6 +25,8 @@ from geo.errors import BadInput
 from ingest.ais.load import FORM as AIS_FORM
 from ingest.ais.load import load_ais
 from ingest.ais.pipeline import AisPipeline
+from ingest.citizens import publish_reports
+from ingest.counted import count_due
 from ingest.deliveries import Delivery, Opened, Sender
 from ingest.exchange.axis import AxisClient, Post
 from ingest.exchange.desk import Desk
@@ -120,6 +122,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
         remember(connection, now)
     bring_storm(url, now)
     bring_reports(url, now)
+    bring_counts(url, clock)
 
 
 def bring_storm(url: str, now: datetime) -> None:
@@ -137,6 +140,15 @@ def bring_reports(url: str, now: datetime) -> None:
     engine = make_engine(url)
     with write(engine) as connection:
         open_demo_reports(connection, now, key)
+    engine.dispose()
+
+
+def bring_counts(url: str, clock: Clock) -> None:
+    """What the books come to, so that the first page has it; the worker goes on with it."""
+    engine = make_engine(url)
+    with write(engine) as connection:
+        publish_reports(connection, clock)
+        count_due(connection, clock)
     engine.dispose()
 
 

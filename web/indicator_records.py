@@ -125,7 +125,7 @@ def _lists(connection: Connection, asking: Asking, indicator: Any, codes: Sequen
     formula = formula_of(indicator)
     if formula is None or len(codes) != 2:
         return lists
-    above, below = ([code for _, code in side][0] for side in (formula.numerator, formula.denominator))
+    above, below = (next(code for _, code in side) for side in (formula.numerator, formula.denominator))
     names = {(r.kind, r.record) for r in found[above]}
     rest = [r for r in found[below] if (r.kind, r.record) not in names]
     if indicator.direction == "up" and names <= {(r.kind, r.record) for r in found[below]}:
@@ -220,4 +220,3 @@ def _link(role: Role, record: Record) -> str | None:
         return f"/fisheries?vessel=v{record.vessel_id}"
     ours = record.label is not None and record.label.startswith("PA-")
     return f"/citizens?report={record.label}" if ours and role in STAFF else None
-

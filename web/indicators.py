@@ -11,7 +11,8 @@ from layers.access.roles import SIGNED_IN, Role
 from layers.database import ReadConnection, read
 from layers.indicators.catalogue import DOMAINS
 from layers.indicators.fetch import Desk, open_desk
-from layers.indicators.places import Place
+from layers.indicators.models import Observation
+from layers.indicators.places import OFFICES, Place
 from layers.indicators.read import (
     Point,
     find_indicator,
@@ -43,7 +44,7 @@ from web.views import ClassView, Words
 
 EDITORS = frozenset({Role.OPERATOR, Role.ADMIN})
 YEARS = 5
-MAP_LEVELS = ("province", "group", "former_district", "district", "commune")
+MAP_LEVELS = ("province", "group", "former_district", "district", "commune", *OFFICES)
 
 
 async def catalogue(state: State, role: Role) -> Catalogue:
@@ -157,7 +158,7 @@ async def _map(connection: ReadConnection, desk: Desk, code: str, asked: Asked) 
     indicator = desk.catalogue[code]
     wanted = (asked.level, structure_date(asked.structure), asked.period)
     _, span, found = await read_map(connection, desk, code, wanted, asked.known_at)
-    if not found:
+    if not found and asked.level not in OFFICES:
         raise BadInput(f"level={asked.level!r}: no such level in {asked.structure}", field="level")
     values = [number(point.reading.value, indicator.decimals) for _, point in found]
     some = [value for value in values if value is not None]

@@ -12,7 +12,7 @@ from web.views import Words
 class RecordView(BaseModel):
     """One thing that was counted. What this role may not know of it is null: a boat's number, and what leads to it.
 
-    `link` is the page of the record; `lineage` its `KIND/ID` at /api/lineage. `placed` false: it is in no unit's figure.
+    `link` is the page of the record, `lineage` its `KIND/ID` at /api/lineage. `placed` false: in no unit's figure.
     """
 
     kind: str

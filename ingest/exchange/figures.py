@@ -27,7 +27,9 @@ from layers.indicators.store import Observed, store_observations
 from layers.sources.raw import keep_raw
 
 MOST = 8_000_000
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|::", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|::", re.IGNORECASE
+)
 """IPv4, IPv6, the address of a network card."""
 
 

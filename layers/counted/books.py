@@ -28,7 +28,7 @@ def _rows(table: str, begun: str, heard: str = "heard_at", where: str = "true") 
 def heard_throughout(connection: Connection, window: Window) -> bool:
     """Whether positions came in every hour: a day in which we heard nobody for hours says nothing of who was silent."""
     asked = {"since": window.until - timedelta(days=1), "until": window.until}
-    return connection.execute(_HOURS, asked).scalar_one() >= timedelta(days=1) // HOUR
+    return bool(connection.execute(_HOURS, asked).scalar_one() >= timedelta(days=1) // HOUR)
 
 
 def watched_throughout(connection: Connection, window: Window) -> bool:
@@ -47,7 +47,7 @@ _OF_POSITIONS = f"{_ORIGINS.format('live')} UNION {_ORIGINS.format('vessel')}"
 
 REGISTER = _rows("vessel", "t")
 POSITIONS = Book(_LIVE, _LIVE, _OF_POSITIONS, heard_throughout)
-EVENTS = Book(_LIVE, _LIVE, f"SELECT DISTINCT origin FROM event UNION {_OF_POSITIONS}", watched_throughout)
+EVENTS = Book(_LIVE, _LIVE, f"SELECT DISTINCT origin FROM event UNION {_OF_POSITIONS}", watched_throughout)  # noqa: S608 - our own names
 CASES = Book(
     "SELECT min(opened_at) FROM watch_case",
     "SELECT min(opened_at) FROM watch_case",

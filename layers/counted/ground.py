@@ -62,9 +62,7 @@ class Share:
 
     def plus(self, record: Record) -> "Share":
         """With one record more."""
-        return Share(
-            self.amount + (record.amount or 0), self.records + 1, self.unknown + (record.amount is None)
-        )
+        return Share(self.amount + (record.amount or 0), self.records + 1, self.unknown + (record.amount is None))
 
 
 def share_out(records: Iterable[Record], ground: Ground, subjects: Collection[str]) -> dict[Subject, Share]:
@@ -85,9 +83,7 @@ def share_out(records: Iterable[Record], ground: Ground, subjects: Collection[st
 PROVINCE_SUBJECT: Subject = ("province", PROVINCE)
 
 
-def _subjects(
-    record: Record, ground: Ground, levels: Iterable[str], offices: Iterable[str]
-) -> Iterable[Subject]:
+def _subjects(record: Record, ground: Ground, levels: Iterable[str], offices: Iterable[str]) -> Iterable[Subject]:
     yield PROVINCE_SUBJECT
     for level in levels:
         if (code := ground.unit(level, record)) is not None:

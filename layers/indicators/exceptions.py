@@ -17,9 +17,8 @@ from layers.database import ReadConnection
 from layers.indicators.catalogue import ExceptionRule, rows_statement
 from layers.indicators.compose import Composer
 from layers.indicators.fetch import Desk, fetch_latest
-from layers.indicators.formula import codes_of
-from layers.indicators.places import OFFICES, Place
-from layers.indicators.read import Point, ends_of, last_point, province_of
+from layers.indicators.places import Place
+from layers.indicators.read import Point, ends_of, last_point, offices_of, province_of
 from layers.indicators.spans import Span, name_of
 from layers.sources.expected import PeriodState
 from layers.spec import Text
@@ -115,14 +114,8 @@ async def _red(connection: ReadConnection, desk: Desk, today: date) -> list[Exce
 
 def _places(composer: Composer, desk: Desk, indicator: Any, today: date) -> list[Place]:
     """The province, its former districts, and the offices that told of it."""
-    offices = {
-        place.id: place
-        for code in codes_of(indicator)
-        for kind in OFFICES
-        for place in composer.seen.get((code, kind), {}).values()
-    }
-    ordered = sorted(offices.values(), key=lambda p: p.id)
-    return [province_of(desk, today), *desk.atlas.on("former_district", today), *ordered]
+    formers = desk.atlas.on("former_district", today)
+    return [province_of(desk, today), *formers, *offices_of(composer, indicator)]
 
 
 def _worst(indicator: Any, red: Sequence[tuple[Place, Point]]) -> Exceptional:

@@ -14,7 +14,7 @@ from layers.indicators.compose import Composer
 from layers.indicators.fetch import Desk, Subjects, fetch, fetch_latest
 from layers.indicators.formula import codes_of, formula_of
 from layers.indicators.lights import Judged, judge
-from layers.indicators.places import PROVINCE, Place, facilities_in
+from layers.indicators.places import OFFICES, PROVINCE, Place, facilities_in
 from layers.indicators.readings import Reading
 from layers.indicators.spans import Span, before, span_of, spans_between, year_before, year_to_date
 
@@ -231,6 +231,12 @@ def last_point(composer: Composer, desk: Desk, indicator: Any, place: Place, end
     return None
 
 
+def offices_of(composer: Composer, indicator: Any, kinds: Iterable[str] = OFFICES) -> list[Place]:
+    """The offices of some kinds that told of an indicator in the figures that were read, by what they are found by."""
+    every = [composer.seen.get((code, kind), {}) for code in codes_of(indicator) for kind in kinds]
+    return sorted({place.id: place for seen in every for place in seen.values()}.values(), key=lambda p: p.id)
+
+
 async def read_map(
     connection: ReadConnection,
     desk: Desk,
@@ -238,7 +244,10 @@ async def read_map(
     asked: tuple[str, date, date | None],
     known_at: datetime | None = None,
 ) -> tuple[Composer, Span | None, list[tuple[Place, Point]]]:
-    """One period over all places of (level, a day of their structure): the period of a day, else the last told."""
+    """One period over all places of (level, a day of their structure): the period of a day, else the last told.
+
+    The places of a kind of office are those that told of it.
+    """
     indicator, composer = find_indicator(desk, code), desk.composer()
     level, vintage, day = asked
     places = desk.atlas.on(level, vintage)
@@ -252,7 +261,7 @@ async def read_map(
     composer = desk.composer()
     await fetch(connection, composer, codes_of(indicator), (span.since - DAY, span.until), None, known_at)
     found = []
-    for place in places:
+    for place in offices_of(composer, indicator, [level]) if level in OFFICES else places:
         reading = _main(composer, indicator, place, span)
         found.append((place, Point(span, reading, judge_point(desk, indicator, place, (span, reading, None)))))
     return composer, span, found

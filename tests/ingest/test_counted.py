@@ -79,8 +79,8 @@ class Books:
                      station="s", direction=self.dice.choice(["out", "in"]))  # fmt: skip
         for _ in range(200):
             self.report()
-        self.put(CitizenReport, FIRST, received_at=FIRST, category="other", state="received", cell_id=None, done_at=None,
-                 due_at=None, geom="SRID=4326;POINT(108 15)")  # fmt: skip
+        self.put(CitizenReport, FIRST, received_at=FIRST, category="other", state="received", cell_id=None,
+                 done_at=None, due_at=None, geom="SRID=4326;POINT(108 15)")  # fmt: skip
 
     def report(self, **told: Any) -> None:
         got = self.moment()
@@ -103,7 +103,7 @@ Told = list[tuple[int | None, str | None, Decimal | None]]
 
 
 def reckoned(books: Books, code: str, span: tuple[date, date]) -> Told:
-    """(cell, agency, amount; None: not told) of everything an indicator counts, without any statement of the product."""
+    """(cell, agency, amount; None: not told) of everything an indicator counts, without the statements counted with."""
     boat = {no: cell for no, (cell, _) in books.boats.items()}
     fines = [p for p in books.of("penalty") if p["state"] != "lifted" and within(p["t"], span)]
     reports = books.of("citizen_report")
@@ -148,9 +148,7 @@ def total(amounts: list[Decimal | None]) -> Any:
 
 
 def figures(connection: psycopg.Connection, code: str, span: tuple[date, date]) -> dict[tuple[str, str], Decimal]:
-    sql = (
-        "SELECT subject_kind, subject, value FROM figure WHERE indicator = %s AND period_from = %s AND period_to = %s"
-    )
+    sql = "SELECT subject_kind, subject, value FROM figure WHERE indicator = %s AND period_from = %s AND period_to = %s"
     return {(kind, subject): value for kind, subject, value in connection.execute(sql, (code, *span))}
 
 
@@ -189,8 +187,8 @@ def test_a_figure_says_which_query_which_window_and_how_many_belong_nowhere(engi
         books.fill()
         count_due(opened, lambda: NOW)
     row = connection.execute(
-        "SELECT o.raw, s.code, s.origin, d.adapter, o.status FROM observation AS o JOIN source AS s ON s.id = o.source_id"
-        " JOIN delivery AS d ON d.id = o.delivery_id WHERE o.indicator = 'vu_xu_phat' AND o.subject_kind = 'province'"
+        "SELECT o.raw, s.code, s.origin, d.adapter, o.status FROM observation AS o"
+        " JOIN source AS s ON s.id = o.source_id JOIN delivery AS d ON d.id = o.delivery_id WHERE o.indicator = 'vu_xu_phat' AND o.subject_kind = 'province'"
         " AND o.period_from = '2026-10-01' AND o.period_to = '2026-11-01'"
     ).fetchone()
     assert row is not None

@@ -128,4 +128,5 @@ def _scene(state: State, scene: Scene) -> dict[str, Any]:
 
 def _panel(panel: Panel, known: frozenset[str]) -> dict[str, Any]:
     measures = [name for name in panel.measures if name in known]
-    return {"kind": panel.kind, "side": panel.side, "title": Words.of(panel.title), "measures": measures}
+    told = {"kind": panel.kind, "side": panel.side, "title": Words.of(panel.title), "measures": measures}
+    return told | {"indicators": list(panel.indicators)}

@@ -100,7 +100,8 @@ _MACHINES = (f'ip="{ADDRESS}" name="{HOST}"', f'name="{HOST}" ip="{ADDRESS}" mac
 def _report(organ: str, machine: str, told: str = "") -> bytes:
     """An AVReport with one machine in every section, and its names wherever a report has room for words."""
     infos = {
-        "Malware": f"<MalwareInfo><MalwareName>{HOST}</MalwareName><Path>\\\\{HOST}\\c$</Path><NumberFile>1</NumberFile></MalwareInfo>",
+        "Malware": f"<MalwareInfo><MalwareName>{HOST}</MalwareName><Path>{HOST}</Path><NumberFile>1</NumberFile>"
+        "</MalwareInfo>",
         "Connection": f"<ConnectionInfo><TargetIP>{ADDRESS}</TargetIP></ConnectionInfo>",
         "Vulnerability": f"<VulnerabilityInfo>{HOST}</VulnerabilityInfo>",
         "OS": f"<OSName>{HOST} {ADDRESS}</OSName>",

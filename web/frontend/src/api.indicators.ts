@@ -9,7 +9,7 @@ export type PaperBrief = { id: number; number: string | null; notation: string |
 
 export type Indicator = {
   code: string; domain: string; domain_title: Bilingual; name: Bilingual; definition: Bilingual; kind: string; unit: Bilingual;
-  period: string; direction: string; owner: string; basis: string | null; decimals: number; source: string; verified: boolean;
+  period: string; direction: string; subjects: string[]; owner: string; basis: string | null; decimals: number; source: string; verified: boolean;
 };
 export type Figure = {
   value: number | null; status: FigureStatus; how: string; how_words: Bilingual | null; known: number; of: number;

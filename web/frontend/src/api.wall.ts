@@ -1,8 +1,9 @@
 // What the wall and the list of sources ask of the server; every question is asked in the wall's name.
+import type { Series } from './api.indicators';
 import { ApiError, type Bilingual, type Lang, type Origin, type UnitCard, type UnitList, type UnitValues } from './api';
 
-export type PanelKind = 'clock' | 'boats' | 'attention' | 'ranking' | 'totals' | 'sources';
-export type Panel = { kind: PanelKind; side: 'left' | 'right'; title: Bilingual; measures: string[] };
+export type PanelKind = 'clock' | 'boats' | 'attention' | 'ranking' | 'totals' | 'sources' | 'indicators';
+export type Panel = { kind: PanelKind; side: 'left' | 'right'; title: Bilingual; measures: string[]; indicators: string[] };
 export type PlaceName = { kind: 'sea' | 'archipelago' | 'island'; title: Bilingual; lon: number; lat: number };
 
 export type Scene = {
@@ -53,6 +54,7 @@ export const wallApi = {
   values: (measure: string) => ask<UnitValues>(`/api/units/values?level=former_district&measure=${measure}&wall=1`),
   province: () => ask<UnitCard>('/api/units/51?wall=1'),
   layers: () => ask<{ layers: WallLayer[] }>('/api/layers?wall=1'),
+  indicator: (code: string, since: string) => ask<Series>(`/api/indicators/${code}?unit=51&from=${since}&wall=1`),
   sources: () => ask<{ now: string; sources: SourceState[] }>('/api/sources?wall=1'),
 };
 

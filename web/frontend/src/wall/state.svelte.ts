@@ -1,7 +1,9 @@
 // What one screen of the wall knows: the scenes, what is told, the figures, and the server's time by which all agree.
 import { api, type Bilingual, type Lang, type Origin, type Unit, type UnitCard, type UnitValues } from '../api';
+import type { Series } from '../api.indicators';
 import { wallApi, type Scene, type SourceState, type WallLayer } from '../api.wall';
 import { formatDuration, formatFixed } from '../lib/format';
+import { dayOf } from '../lib/moment';
 import { chooseLang, dictionary, pick } from '../lib/i18n';
 import { LiveState } from '../live/state.svelte';
 import { classify } from '../map/classes';
@@ -13,6 +15,8 @@ import { nameScene } from './naming';
 import { sceneAt } from './schedule';
 
 const REFRESH_MS = 60_000;
+const FIGURES_EVERY = 5; // refreshes: figures are of days and months
+const FIGURES_BACK_MS = 190 * 86_400_000;
 const RETRY_MS = 5_000; // a page that began while the server was away
 const TICK_MS = 1_000;
 const LIGHT_INK = '#ffffff';
@@ -32,6 +36,7 @@ export class WallState {
   mark = $state<Origin>('simulated'); // until the server says otherwise nothing passes for real
   units = $state.raw<Unit[]>([]);
   values = $state.raw<Record<string, UnitValues>>({});
+  figures = $state.raw<Record<string, Series>>({});
   card = $state.raw<UnitCard | null>(null);
   sources = $state.raw<SourceState[]>([]);
   layers = $state.raw<WallLayer[]>([]);
@@ -56,6 +61,7 @@ export class WallState {
   #timers: number[] = [];
   #ticking = 0;
   #asking = false;
+  #turn = 0;
 
   constructor() {
     document.documentElement.lang = this.lang;
@@ -120,6 +126,18 @@ export class WallState {
     await this.#try(async () => { this.card = await wallApi.province(); });
     for (const measure of new Set(this.scenes.flatMap(measuresOf))) {
       await this.#try(async () => { this.values = { ...this.values, [measure]: await wallApi.values(measure) }; });
+    }
+    await this.#askFigures();
+  }
+
+  /** The course of every indicator a card shows; the missing ones at every turn, the others now and then. */
+  async #askFigures(): Promise<void> {
+    const all = new Set(this.scenes.flatMap(({ panels }) => panels.flatMap(({ indicators }) => indicators)));
+    const every = this.#turn++ % FIGURES_EVERY === 0;
+    const since = dayOf(this.live.clock.now() - FIGURES_BACK_MS);
+    for (const code of all) {
+      if (!every && code in this.figures) continue;
+      await this.#try(async () => { this.figures = { ...this.figures, [code]: await wallApi.indicator(code, since) }; });
     }
   }
 

@@ -50,4 +50,8 @@ export const wallEn = {
   keys: 'Keys ← → choose a scene · space: rotate · K: guests',
   refused: 'The server did not take the order. Try again.',
   lySon: 'Lý Sơn Special Zone',
+  against: 'on the period before',
+  same: 'as the period before',
+  noBefore: 'no period before to compare',
+  course: 'Course',
 };

@@ -50,4 +50,8 @@ export const wallVi = {
   keys: 'Phím ← → chọn cảnh · phím cách: luân phiên · K: khách',
   refused: 'Máy chủ không nhận lệnh. Hãy thử lại.',
   lySon: 'Đặc khu Lý Sơn',
+  against: 'so kỳ trước',
+  same: 'như kỳ trước',
+  noBefore: 'chưa có kỳ trước để so',
+  course: 'Diễn biến',
 };
