@@ -15,6 +15,7 @@ VERSIONS: Mapping[str, int] = {
     "his": 1,
     "cases-1022": 1,
     "counted": 1,
+    "epidemics": 1,
 }
 """By name; whatever is not named here is at its first version."""
 

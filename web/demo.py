@@ -13,6 +13,7 @@ import psycopg
 from fixtures import feed as raw_feed
 from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.daily import daily_letters
+from fixtures.epidemics import epidemic_letters
 from fixtures.fishery_books import fishery_letters
 from fixtures.fleet import SEED, boats
 from fixtures.forms import form_letters
@@ -86,6 +87,7 @@ DESK = Desk(
     | BOOKS
     | {
         "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
+        "epidemics": Sender("epidemics_demo", "simulated", "Số liệu dịch bệnh (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
     },
     publishers(),
@@ -177,6 +179,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
     sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
     sent += history_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
+    sent += epidemic_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)
     taken = post(connection, sent, now, say)
     bring_reminders(connection, now)

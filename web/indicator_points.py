@@ -34,7 +34,7 @@ from web.indicator_views import (
     ToDateView,
     ValueView,
 )
-from web.indicator_words import LIGHTS, coverage_words, how_words, light_words
+from web.indicator_words import LIGHTS, coverage_words, how_words, light_words, withheld_words
 from web.unit_cards import source_view
 from web.views import Words, timed
 
@@ -114,6 +114,7 @@ def value_of(found: Reading, decimals: int) -> dict[str, Any]:
     """The keys of a ValueView."""
     return {
         "value": number(found.value, decimals),
+        "withheld": withheld_words(found.withheld),
         "status": found.status if found.value is not None and found.status else "none",
         "how": found.how,
         "how_words": how_words(found),

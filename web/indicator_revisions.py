@@ -14,6 +14,7 @@ from layers.indicators.read import Point, main_span
 from layers.indicators.spans import Span
 from web.indicator_points import Shelf, number, read_papers
 from web.indicator_views import RevisionView
+from web.indicator_words import withheld_words
 from web.unit_cards import source_view
 
 Asked = tuple[Shelf, datetime | None, bool]
@@ -77,6 +78,7 @@ def _revision(row: Any, beside: tuple[Mapping[int, Any], Any | None], asked: Ask
     return RevisionView(
         **{name: getattr(row, name) for name in copied},
         value=number(row.value),
+        withheld=withheld_words(row.withheld),
         source=source_view(shelf.sources.get(row.source_id)),
         paper=papers.get(row.paper_id),
         approval=approval,  # type: ignore[arg-type]

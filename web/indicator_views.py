@@ -10,7 +10,7 @@ from layers.sources.freshness import Origin, Stale
 from web.views import ClassView, SourceView, UnitCard, Words
 
 Status = Literal["official", "preliminary", "estimate", "none"]
-How = Literal["reported", "difference", "tiled", "summed", "split", "computed", "none"]
+How = Literal["reported", "difference", "tiled", "summed", "split", "computed", "withheld", "none"]
 
 
 class FormulaView(BaseModel):
@@ -65,10 +65,11 @@ class ValueView(BaseModel):
     """A value and how it came about. `value` null: no figure, never zero. `coverage` as in 11/13, where not whole.
 
     `part`, `whole`: the two sums of a ratio; `reported`: what was told of it beside the sums. `pending`: it stands on a
-    figure that nobody has approved yet.
+    figure that nobody has approved yet. `withheld`: what to show instead where it is kept from readers ("<5").
     """
 
     value: float | None
+    withheld: Words | None
     status: Status
     how: How
     how_words: Words | None
@@ -137,6 +138,7 @@ class RevisionView(BaseModel):
 
     id: int
     value: float | None
+    withheld: Words | None
     status: Status
     source: SourceView | None
     stored_at: datetime
@@ -216,6 +218,7 @@ class MapValue(BaseModel):
     code: str
     name: str
     value: float | None
+    withheld: Words | None
     status: Status
     how: How
     coverage: Words | None

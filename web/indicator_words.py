@@ -26,6 +26,11 @@ LEVELS = {
     "investor": Words(vi="chủ đầu tư", en="investors"),
     "board": Words(vi="ban quản lý dự án", en="project boards"),
 }
+HIDDEN = Words(vi="ẩn", en="hidden")
+KEPT_SMALL = Words(vi="số nhỏ về người: không hiện, không phải 0", en="a small number of people: not shown, and not 0")
+KEPT_PAIR = Words(
+    vi="không hiện, vì từ đó tính ra được một số nhỏ về người", en="not shown: a small number of people would follow from it"
+)
 _BY = {"people": ("dân số", "people"), "area": ("diện tích", "area"), "cells": ("số mảnh đất", "pieces of ground")}
 _HOW = {
     "difference": ("lũy kế cuối kỳ trừ lũy kế đầu kỳ", "the year to date at its end less that at its beginning"),
@@ -47,10 +52,19 @@ def how_words(found: Reading) -> Words | None:
             name = name_of(found.borrowed)
             old_vi, old_en = f"; mức của {name.vi}", f"; the level of {name.en}"
         return Words(vi=f"tử số chia mẫu số{old_vi}", en=f"numerator by denominator{old_en}")
+    if found.how == "withheld":
+        return KEPT_SMALL if found.withheld else KEPT_PAIR
     if found.how in _HOW:
         vi, en = _HOW[found.how]
         return Words(vi=vi, en=en)
     return None
+
+
+def withheld_words(withheld: int | None) -> Words | None:
+    """What stands in the place of a number that is kept from readers; never 0. None: it is not."""
+    if withheld is None:
+        return None
+    return Words(vi=f"<{withheld}", en=f"<{withheld}") if withheld else HIDDEN
 
 
 def coverage_words(found: Reading) -> Words | None:

@@ -37,7 +37,7 @@ from web.indicator_points import (
 )
 from web.indicator_revisions import read_revisions
 from web.indicator_views import Catalogue, DomainView, FullCard, LatestView, MapValue, MapView, Series
-from web.indicator_words import coverage_words
+from web.indicator_words import coverage_words, withheld_words
 from web.state import State
 from web.unit_cards import card, structure_date
 from web.views import ClassView, Words
@@ -146,7 +146,7 @@ async def series(state: State, code: str, asked: Asked) -> Series:
         place=place_view(place),
         structure=asked.structure,
         points=shown,
-        latest=next((p for p in reversed(shown) if p.value is not None), None),
+        latest=next((p for p in reversed(shown) if p.value is not None or p.withheld is not None), None),
         to_date=so_far,
         map=drawn,
         origin=shelf.origin(t for places in composer.figures.values() for t in places.values()),  # type: ignore[arg-type]
@@ -182,6 +182,7 @@ def _map_value(place: Place, point: Point, value: float | None, rank: int | None
         code=place.code,
         name=place.name_vi,
         value=value,
+        withheld=withheld_words(found.withheld),
         status=found.status if value is not None and found.status else "none",  # type: ignore[arg-type]
         how=found.how,  # type: ignore[arg-type]
         coverage=coverage_words(found),

@@ -13,6 +13,7 @@ from ingest.tables.links import unlink_vessels
 from layers.books.registry import load_filed
 from layers.books.slips import books_changed
 from layers.bunches import refresh_bunches
+from layers.disclosure.publish import withdraw_counts
 from layers.indicators.store import restore_observations, retract_observations
 from layers.sources.papers import change_state
 from layers.spec import Filed, Layer
@@ -79,6 +80,7 @@ def retract_paper(
     change_state(connection, paper_id, state, now, by[1])
     gone = retract_observations(connection, paper_id, by[0], now)
     restore_observations(connection, paper_id, now)
+    gone += withdraw_counts(connection, paper_id, now)
     return gone + sum(_retract_rows(connection, layer, paper_id, now) for layer in load_filed().values())
 
 

@@ -26,4 +26,6 @@ CONTACTS: Readers = frozenset({Role.OFFICER, Role.POST})
 """Who needs to reach a boat's people: masked until asked for with a reason, and every time it is noted who asked."""
 OWNERS: Readers = frozenset({Role.OFFICER})
 """Who reads an owner's name without asking."""
+SMALL_NUMBERS: Readers = frozenset({Role.OPERATOR, Role.ADMIN})
+"""Who sees counts of sick people however small; everybody else what is published of them."""
 NOBODY: Readers = frozenset()

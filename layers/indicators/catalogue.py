@@ -45,8 +45,8 @@ DOMAINS = {
 KINDS = ("additive", "stock", "ratio", "index", "rank")
 """A flow adds up over places and days, a level over places only; a ratio is made anew; the others never add up."""
 SUMMED = ("additive", "stock")
-PERIODS = {"day": 0, "month": 1, "quarter": 3, "year": 12}
-"""How often an indicator is told, and its months."""
+PERIODS = {"day": 0, "week": 0, "month": 1, "quarter": 3, "year": 12}
+"""How often an indicator is told, and its months; a week is Monday to Sunday."""
 DIRECTIONS = ("up", "down", "none")
 """What is good: more, less, neither."""
 ACCUMULATIONS = ("in_period", "year_to_date")

@@ -117,7 +117,7 @@ class Composer:
     def _finish(self, code: str, found: Reading) -> Reading:
         """The value of what was added up."""
         formula = formula_of(self.catalogue[code])
-        if not found.parts:
+        if not found.parts or found.how == "withheld":
             return found
         if formula is None:
             return replace(found, value=_total(found, code))
@@ -128,12 +128,23 @@ class Composer:
 
     def _compose(self, wanted: Wanted, place: Place) -> Reading:
         """What is told of the place itself, else the best sum of its parts."""
+        if (kept := self._withheld(wanted, place)) is not None:
+            return kept
         own = self._part(wanted, place)
         if own is not None:
             return Reading(None, own.how, own.status, 1, 1, place.level, (own,))
         span = wanted[0][1]
         sums = [self._sum(level, parts, missing, place, span) for level, parts, missing in self._levels(wanted, place)]
         return max(sums, key=_worth, default=NOTHING)
+
+    def _withheld(self, wanted: Wanted, place: Place) -> Reading | None:
+        """A number that is kept from readers stays so: it is not made of its parts."""
+        for code, span in wanted:
+            told = self._get(code, place, span)
+            if told is not None and told.withheld is not None:
+                part = Part(place, {}, told.status, (told,))
+                return Reading(None, "withheld", told.status, 0, 1, place.level, (part,), withheld=told.withheld)
+        return None
 
     def _levels(self, wanted: Wanted, place: Place) -> Iterable[tuple[str, list[Part], list[Place]]]:
         """By level, the parts that are known and those that are not; levels with none known are left out."""

@@ -23,7 +23,7 @@ class Figure(Base):
     """The best current word on one subject and period; `id` is that observation's.
 
     `said`: how many words stand on it. `contested`: another source says otherwise with the same status. `pending`:
-    nobody has approved it yet.
+    nobody has approved it yet. `withheld` as in `observation`.
     """
 
     __tablename__ = "figure"
@@ -48,10 +48,11 @@ class Figure(Base):
     said: Mapped[int] = mapped_column(SmallInteger)
     contested: Mapped[bool]
     pending: Mapped[bool] = mapped_column(server_default=text("false"))
+    withheld: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 KEY = ("indicator", "period_to", "period_from", "subject_kind", "subject")
-COLUMNS = (*KEY, "id", "value", "unit", "status", "source_id", "paper_id", "heard_at", "stored_at")
+COLUMNS = (*KEY, "id", "value", "unit", "status", "source_id", "paper_id", "heard_at", "stored_at", "withheld")
 _KEYS, _ALL = ", ".join(KEY), ", ".join(COLUMNS)
 _OF_O = ", ".join(f"o.{name}" for name in COLUMNS)
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in KEY)

@@ -25,7 +25,7 @@ from layers.indicators.spans import Span
 
 Subjects = Sequence[tuple[str, str]]
 """(kind of subject, code) of everybody whose figures are wanted."""
-_SHORTEST_DAYS = {"day": 1, "month": 28, "quarter": 90, "year": 365}
+_SHORTEST_DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 _ALL = f"{', '.join(COLUMNS)}, said, contested, pending"
 _WHOSE = "({0}subject_kind, {0}subject) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS text[])))"
 _LATEST = """
@@ -126,7 +126,7 @@ async def _take(connection: ReadConnection, composer: Composer, sql: str, place:
     for r in rows:
         value = None if r.value is None else Fraction(r.value)
         when = (r.heard_at, r.stored_at)
-        told = Told(r.id, value, r.status, r.source_id, r.paper_id, *when, r.said, r.contested, r.pending)
+        told = Told(r.id, value, r.status, r.source_id, r.paper_id, *when, r.said, r.contested, r.pending, r.withheld)
         composer.add(r.indicator, (r.subject_kind, r.subject), Span(r.period_from, r.period_to), told)
 
 

@@ -25,7 +25,8 @@ class Observation(Base):
     A correction is a new row and the former one gets `superseded_at`; a value whose paper was revoked gets
     `retracted_at`. `value` NULL: the source said that it has no number. `row_no` is the row of the delivered file;
     `raw` what stood there. `awaits` (show or hide) where somebody must approve it, `approved_at` when that was done;
-    until then it stands beside the value in force and takes nobody's place.
+    until then it stands beside the value in force and takes nobody's place. `withheld`: the number is kept from this
+    table: it is under so many; 0, another is protected by it.
     """
 
     __tablename__ = "observation"
@@ -54,6 +55,7 @@ class Observation(Base):
     delivery_id: Mapped[int] = mapped_column(BigInteger)
     row_no: Mapped[int | None] = mapped_column(BigInteger)
     raw: Mapped[bytes]
+    withheld: Mapped[int | None] = mapped_column(SmallInteger)
     heard_at: Mapped[datetime]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
     superseded_at: Mapped[datetime | None]

@@ -111,7 +111,7 @@ def spans_told(composer: Composer, indicator: Any, place: Place) -> list[Span]:
     codes = {indicator.code} | ({code for _, code in formula.numerator} if formula is not None else set())
     ends = {s.last for code, s in composer.figures if code in codes and s.days >= 1}
     spans = {span_of(indicator.period, last) for last in ends}
-    known = [s for s in spans if _main(composer, indicator, place, s).value is not None]
+    known = [s for s in spans if _main(composer, indicator, place, s).says_something]
     if not known:
         return []
     return [s for s in spans_between(indicator.period, min(known).since, max(known).until)]
@@ -226,7 +226,7 @@ def last_point(composer: Composer, desk: Desk, indicator: Any, place: Place, end
             continue
         reading = _main(composer, indicator, place, span)
         cumulative = composer.read(indicator.code, place, year_to_date(span)) if indicator.kind == "additive" else None
-        if reading.value is not None or (cumulative is not None and cumulative.value is not None):
+        if reading.says_something or (cumulative is not None and cumulative.value is not None):
             return Point(span, reading, judge_point(desk, indicator, place, (span, reading, cumulative)), cumulative)
     return None
 

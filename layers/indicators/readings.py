@@ -27,6 +27,7 @@ class Told(NamedTuple):
     said: int
     contested: bool
     pending: bool = False
+    withheld: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Reading:
     """A value with all that makes it trustworthy; None: no figure. `known` of `of` parts of a level had one.
 
     `how`: reported, difference (of years to date), tiled (of shorter periods), summed, split, computed (a ratio),
-    none. `above` and `below` are the two sides of a ratio; `reported` what was told of it beside. `weighed` by what
+    withheld (kept from readers: under `withheld`, or 0 to protect another), none. `above` and `below` are the two sides of a ratio; `reported` what was told of it beside. `weighed` by what
     a split was made; `borrowed` from which year a yearly level stands in.
     """
 
@@ -63,7 +64,13 @@ class Reading:
     reported: Told | None = None
     weighed: str | None = None
     borrowed: Span | None = None
+    withheld: int | None = None
     whole: bool = True
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a number, shown or kept from readers."""
+        return self.value is not None or self.withheld is not None
 
     @property
     def told(self) -> tuple[Told, ...]:

@@ -9,6 +9,10 @@ from layers.indicators.catalogue import PERIODS
 from layers.spec import Text
 
 
+WEEK = "week"
+WEEK_DAYS = 7
+
+
 class Span(NamedTuple):
     """The days [since, until)."""
 
@@ -34,8 +38,11 @@ class Span(NamedTuple):
 
 
 def span_of(period: str, day: date) -> Span:
-    """The period of a kind (day, month, quarter, year) that a day lies in."""
+    """The period of a kind (day, week, month, quarter, year) that a day lies in."""
     months = PERIODS[period]
+    if period == WEEK:
+        monday = day - DAY * day.weekday()
+        return Span(monday, monday + DAY * WEEK_DAYS)
     if not months:
         return Span(day, day + DAY)
     since = date(day.year, (day.month - 1) // months * months + 1, 1)
@@ -45,6 +52,9 @@ def span_of(period: str, day: date) -> Span:
 def spans_between(period: str, since: date, until: date) -> list[Span]:
     """The periods of a kind that begin in [since, until)."""
     months = PERIODS[period]
+    if period == WEEK:
+        first = span_of(WEEK, since + DAY * (WEEK_DAYS - 1)).since
+        return [span_of(WEEK, first + DAY * n) for n in range(0, (until - first).days, WEEK_DAYS)]
     if not months:
         return [Span(since + DAY * n, since + DAY * (n + 1)) for n in range((until - since).days)]
     return [Span(start, add_months(start, months)) for start in period_starts(months, since, until)]
@@ -60,7 +70,9 @@ def before(span: Span) -> Span:
 
 
 def year_before(span: Span) -> Span:
-    """The same days a year before; 29 February becomes the 28th."""
+    """The same days a year before; 29 February becomes the 28th. A week has the week of the same days 52 weeks before."""
+    if is_week(span):
+        return Span(*(day - DAY * 52 * WEEK_DAYS for day in span))
     return Span(_year_back(span.since), _year_back(span.until) if span.months else _year_back(span.last) + DAY)
 
 
@@ -72,6 +84,11 @@ def year_to_date(span: Span) -> Span:
 def is_year_to_date(span: Span) -> bool:
     """Whether a period begins with the year and is longer than its first month."""
     return (span.since.month, span.since.day) == (1, 1) and span.months != 1 and span.until.year <= span.since.year + 1
+
+
+def is_week(span: Span) -> bool:
+    """Whether a period is Monday to Sunday."""
+    return span.days == WEEK_DAYS and span.since.weekday() == 0
 
 
 def tiles(span: Span) -> list[list[Span]]:
@@ -98,6 +115,9 @@ def name_of(span: Span) -> Text:
         return Text(f"quý {first.month // 3 + 1}/{first.year}", f"Q{first.month // 3 + 1} {first.year}")
     if months and first.month == 1:
         return Text(f"{months} tháng đầu năm {first.year}", f"January to {_month(span.last)}")
+    if is_week(span):
+        year, week, _ = first.isocalendar()
+        return Text(f"tuần {week}/{year} (từ {first:%d/%m})", f"week {week} of {year}")
     if span.days == 1:
         return Text(f"ngày {first:%d/%m/%Y}", f"{first.day} {_month(first)}")
     return Text(f"{first:%d/%m/%Y} – {span.last:%d/%m/%Y}", f"{first.isoformat()} to {span.last.isoformat()}")

@@ -16,17 +16,17 @@ from layers.indicators.current import KEY, PENDING, refresh_touched, touch
 _FIGURES = ", ".join(KEY)
 _OF_STAGE = f"SELECT DISTINCT {_FIGURES} FROM stage_observation"  # noqa: S608 - our own names
 _OF_PAPER = f"SELECT DISTINCT {_FIGURES} FROM observation WHERE paper_id = %(paper)s AND retracted_at = %(now)s"  # noqa: S608
-_COLUMNS = "indicator, subject_kind, subject, period_from, period_to, value, unit, status, row_no, raw"
+_COLUMNS = "indicator, subject_kind, subject, period_from, period_to, value, unit, status, row_no, raw, withheld"
 _KEY = ("indicator", "subject_kind", "subject", "period_from", "period_to", "status")
 
 _STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS stage_observation (
     indicator text, subject_kind text, subject text, period_from date, period_to date, value numeric, unit text,
-    status text, row_no int8, raw bytea, awaits text
+    status text, row_no int8, raw bytea, withheld int2, awaits text
 ) ON COMMIT DELETE ROWS
 """
 _COPY = f"COPY stage_observation ({_COLUMNS}) FROM STDIN (FORMAT binary)".encode()
-_TYPES = ("text", "text", "text", "date", "date", "numeric", "text", "text", "int8", "bytea")
+_TYPES = ("text", "text", "text", "date", "date", "numeric", "text", "text", "int8", "bytea", "int2")
 _SAME = " AND ".join(f"o.{name} = s.{name}" for name in _KEY)
 _KEY_OF_O = ", ".join(f"o.{name}" for name in _KEY)
 _CURRENT = "o.superseded_at IS NULL AND o.retracted_at IS NULL"
@@ -52,7 +52,7 @@ ON CONFLICT DO NOTHING
 _FORGET_KNOWN = f"""
 DELETE FROM stage_observation AS s USING observation AS o
 WHERE o.source_id = %(source)s AND {_SAME} AND {_CURRENT}
-  AND o.value IS NOT DISTINCT FROM s.value AND o.unit = s.unit
+  AND o.value IS NOT DISTINCT FROM s.value AND o.unit = s.unit AND o.withheld IS NOT DISTINCT FROM s.withheld
   AND ({_LIKE} OR s.awaits IS NOT NULL AND NOT EXISTS (
       SELECT FROM observation AS w WHERE w.source_id = %(source)s AND {_SAME.replace("o.", "w.")}
         AND {_CURRENT.replace("o.", "w.")} AND {PENDING.replace("o.", "w.")}))
@@ -91,7 +91,7 @@ WITH said AS (
 )
 INSERT INTO observation ({_COLUMNS}, source_id, paper_id, delivery_id, heard_at, stored_at)
 SELECT DISTINCT ON (o.source_id, {_KEY_OF_O}) {_KEY_OF_O.replace(", o.status", "")}, o.value, o.unit, o.status,
-       said.row_no, said.raw, o.source_id, said.paper_id, said.delivery_id, said.heard_at, %(now)s
+       said.row_no, said.raw, o.withheld, o.source_id, said.paper_id, said.delivery_id, said.heard_at, %(now)s
 FROM said JOIN observation AS o ON o.id = said.id LEFT JOIN paper AS p ON p.id = said.paper_id
 WHERE p.id IS NULL OR p.state = 'valid'
 ORDER BY o.source_id, {_KEY_OF_O}, said.delivery_id DESC, o.id DESC
@@ -111,6 +111,7 @@ class Observed(NamedTuple):
     status: str
     row_no: int | None
     raw: bytes
+    withheld: int | None = None
 
     @property
     def key(self) -> tuple[object, ...]:

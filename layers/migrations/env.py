@@ -18,6 +18,7 @@ from layers.counted import models as counted_models
 from layers.database import MIGRATION_LOCK
 from layers.desk import groups as boat_groups
 from layers.desk import own_zone
+from layers.disclosure import models as disclosure_models
 from layers.health import models as health_models
 from layers.indicators import approval_models, catalogue, current, groups
 from layers.indicators import models as indicator_models
@@ -57,6 +58,7 @@ TABLES = (
     expected,
     indicator_models,
     approval_models,
+    disclosure_models,
     catalogue,
     groups,
     current,

@@ -19,6 +19,8 @@ from geo.clock import Clock
 from layers.bunches import refresh_bunches
 from layers.catalog.background import Background, BackgroundShape
 from layers.citizens.seed import seed_reports
+from layers.disclosure.seed import FILES as DISCLOSURE
+from layers.disclosure.seed import seed_disclosure
 from layers.indicators.seed import TABLES as CATALOGUE
 from layers.indicators.seed import seed_catalogue
 from layers.registry import load_layers
@@ -57,6 +59,7 @@ FILES = (
     *CATALOGUE,
     *SURVEYS,
     *FRESHNESS,
+    *DISCLOSURE,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -85,6 +88,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_catalogue(connection, data, read_csv, clock())
     seed_surveys(connection, data, read_csv, read_json, clock())
     seed_freshness(connection, data, read_csv, clock())
+    seed_disclosure(connection, driver(connection), [read_csv(data / name) for name in DISCLOSURE], clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)

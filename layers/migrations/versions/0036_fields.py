@@ -1,0 +1,91 @@
+"""small counts kept from readers: diseases, the rule, the counts of epidemics, and figures told by the week."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0036_fields"
+down_revision: str | None = "0031_citizens"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+PERIOD = "ck_indicator_period"
+CURRENT = sa.text("superseded_at IS NULL")
+IN_FORCE = sa.text("superseded_at IS NULL AND retracted_at IS NULL")
+
+
+def dated() -> tuple[sa.Column, ...]:
+    """Whose word a row is, from when to when it holds, when it was stored and superseded, by whom and why."""
+    return (
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), primary_key=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("stored_by", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_by", sa.String(), nullable=True),
+        sa.Column("superseded_reason", sa.String(), nullable=True),
+    )
+
+
+def create_dated(name: str, *columns: sa.Column) -> None:
+    """A table of dated rows, one in force per code."""
+    op.create_table(name, *columns, *dated())
+    op.create_index(f"uq_{name}_current", name, ["code"], unique=True, postgresql_where=CURRENT)
+
+
+def change_periods(*periods: str) -> None:
+    """Let indicators be told by these periods."""
+    op.execute(f"ALTER TABLE indicator DROP CONSTRAINT {PERIOD}")
+    told = ", ".join(f"'{period}'" for period in periods)
+    op.execute(f"ALTER TABLE indicator ADD CONSTRAINT {PERIOD} CHECK (period IN ({told}))")
+
+
+def upgrade() -> None:
+    create_dated("disclosure_rule", sa.Column("least", sa.SmallInteger(), nullable=False))
+    create_dated(
+        "disease",
+        sa.Column("name_vi", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+    )
+    op.create_table(
+        "epidemic_count",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("disease", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.SmallInteger(), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
+        sa.Column("paper_id", sa.BigInteger(), nullable=True),
+        sa.Column("row_no", sa.Integer(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("measure IN ('cases', 'deaths')", name=op.f("ck_epidemic_count_measure")),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_epidemic_count_value")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epidemic_count")),
+    )
+    op.create_index("ix_epidemic_count_delivery", "epidemic_count", ["delivery_id"])
+    key = ["disease", "measure", "day", "unit"]
+    op.create_index("uq_epidemic_count_current", "epidemic_count", key, unique=True, postgresql_where=IN_FORCE)
+    for table in ("figure", "observation"):
+        op.add_column(table, sa.Column("withheld", sa.SmallInteger(), nullable=True))
+    change_periods("day", "week", "month", "quarter", "year")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM indicator WHERE period = 'week'")
+    change_periods("day", "month", "quarter", "year")
+    for table in ("figure", "observation"):
+        op.drop_column(table, "withheld")
+    op.drop_table("epidemic_count")
+    for table in ("disease", "disclosure_rule"):
+        op.drop_table(table)
