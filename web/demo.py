@@ -19,6 +19,7 @@ from fixtures.fleet import SEED, boats
 from fixtures.forms import form_letters
 from fixtures.history import history_letters
 from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
+from fixtures.holidays import holiday_letters
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from geo.clock import Clock, system_clock
@@ -88,6 +89,8 @@ DESK = Desk(
     | {
         "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
         "epidemics": Sender("epidemics_demo", "simulated", "Số liệu dịch bệnh (mô phỏng)"),
+        "ferries": Sender("ferries_demo", "simulated", "Tàu khách Sa Kỳ – Lý Sơn (mô phỏng)"),
+        "holiday_flash": Sender("holiday_demo", "simulated", "Báo cáo nhanh du lịch dịp lễ (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
     },
     publishers(),
@@ -179,6 +182,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
     sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
     sent += history_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
+    sent += holiday_letters(now, SEED)
     sent += epidemic_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)
     taken = post(connection, sent, now, say)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from geo.errors import BadInput
 from ingest.exchange.avreport import AvReports
 from ingest.exchange.cases import Cases1022
+from ingest.exchange.day_rows import FERRIES, HOLIDAY_FLASH
 from ingest.exchange.desk import Adapter, Given
 from ingest.exchange.document import Attachment
 from ingest.exchange.epidemics import Epidemics
@@ -18,7 +19,7 @@ from ingest.exchange.layer_files import LayerFiles
 from ingest.exchange.template_files import TemplateFiles
 from ingest.layer_form import safe_name
 
-REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022(), Epidemics())
+REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022(), Epidemics(), FERRIES, HOLIDAY_FLASH)
 """What may also come without an envelope around it."""
 ADAPTERS: tuple[Adapter, ...] = (*REPORTS, TemplateFiles(), LayerFiles())
 _UNOPENED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)

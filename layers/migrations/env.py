@@ -31,6 +31,7 @@ from layers.sources import models as source_models
 from layers.storm import models as storm_models
 from layers.storm import pace
 from layers.surveys import models as survey_models
+from layers.tourism import models as tourism_models
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
@@ -83,6 +84,7 @@ TABLES = (
     seal_models,
     storm_models,
     pace,
+    tourism_models,
     shift_models,
     bulletins_kept,
     boat_groups,

@@ -32,6 +32,8 @@ from layers.storm.seed import seed_storms
 from layers.sums import refresh_sums
 from layers.surveys.seed import FILES as SURVEYS
 from layers.surveys.seed import seed_surveys
+from layers.tourism.seed import FILES as HOLIDAYS
+from layers.tourism.seed import seed_holidays
 from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
@@ -60,6 +62,7 @@ FILES = (
     *SURVEYS,
     *FRESHNESS,
     *DISCLOSURE,
+    *HOLIDAYS,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -89,6 +92,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_surveys(connection, data, read_csv, read_json, clock())
     seed_freshness(connection, data, read_csv, clock())
     seed_disclosure(connection, driver(connection), [read_csv(data / name) for name in DISCLOSURE], clock())
+    seed_holidays(connection, read_csv(data / HOLIDAYS[0]), clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in
     load_background(connection, data)

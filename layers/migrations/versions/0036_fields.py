@@ -15,13 +15,13 @@ CURRENT = sa.text("superseded_at IS NULL")
 IN_FORCE = sa.text("superseded_at IS NULL AND retracted_at IS NULL")
 
 
-def dated() -> tuple[sa.Column, ...]:
+def dated(until: bool) -> tuple[sa.Column, ...]:
     """Whose word a row is, from when to when it holds, when it was stored and superseded, by whom and why."""
     return (
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=until),
         sa.Column("id", sa.Integer(), sa.Identity(always=False), primary_key=True),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -33,9 +33,9 @@ def dated() -> tuple[sa.Column, ...]:
     )
 
 
-def create_dated(name: str, *columns: sa.Column) -> None:
-    """A table of dated rows, one in force per code."""
-    op.create_table(name, *columns, *dated())
+def create_dated(name: str, *columns: sa.schema.SchemaItem, until: bool = True) -> None:
+    """A table of dated rows, one in force per code; `until`: a row may be without an end."""
+    op.create_table(name, *columns, *dated(until))
     op.create_index(f"uq_{name}_current", name, ["code"], unique=True, postgresql_where=CURRENT)
 
 
@@ -74,6 +74,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epidemic_count")),
     )
     op.create_index("ix_epidemic_count_delivery", "epidemic_count", ["delivery_id"])
+    create_dated(
+        "holiday",
+        sa.Column("holiday", sa.String(), nullable=False),
+        sa.Column("name_vi", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("calendar", sa.String(), nullable=False),
+        sa.Column("anchor", sa.Date(), nullable=False),
+        sa.CheckConstraint("calendar IN ('lunar', 'solar')", name=op.f("ck_holiday_calendar")),
+        until=False,
+    )
+    op.create_index("ix_holiday_holiday", "holiday", ["holiday"])
     key = ["disease", "measure", "day", "unit"]
     op.create_index("uq_epidemic_count_current", "epidemic_count", key, unique=True, postgresql_where=IN_FORCE)
     for table in ("figure", "observation"):
@@ -87,5 +98,5 @@ def downgrade() -> None:
     for table in ("figure", "observation"):
         op.drop_column(table, "withheld")
     op.drop_table("epidemic_count")
-    for table in ("disease", "disclosure_rule"):
+    for table in ("holiday", "disease", "disclosure_rule"):
         op.drop_table(table)

@@ -11,8 +11,9 @@ export type Indicator = {
   code: string; domain: string; domain_title: Bilingual; name: Bilingual; definition: Bilingual; kind: string; unit: Bilingual;
   period: string; direction: string; subjects: string[]; owner: string; basis: string | null; decimals: number; source: string; verified: boolean;
 };
+/** `withheld`: what stands where a number is kept from readers ("<5"): it is not nought and not missing. */
 export type Figure = {
-  value: number | null; status: FigureStatus; how: string; how_words: Bilingual | null; known: number; of: number;
+  value: number | null; withheld: Bilingual | null; status: FigureStatus; how: string; how_words: Bilingual | null; known: number; of: number;
   coverage: Bilingual | null; part: number | null; whole: number | null; reported: number | null; contested: boolean;
 };
 export type Change = { period: Period; value: number | null; delta: number | null; unit: Bilingual; percent: number | null; comparable: boolean };
@@ -22,7 +23,7 @@ export type LightSaid = {
 export type Target = { code: string; value: number; percent: number | null; period: Period; paper: string | null; source: string; verified: boolean };
 /** One word on a figure: corrections and later statuses stand beside it. */
 export type Revision = {
-  id: number; value: number | null; status: FigureStatus; source: SourceInfo | null; stored_at: string;
+  id: number; value: number | null; withheld: Bilingual | null; status: FigureStatus; source: SourceInfo | null; stored_at: string;
   superseded_at: string | null; retracted_at: string | null; paper: PaperBrief | null;
 };
 export type Point = Figure & {
@@ -33,7 +34,7 @@ export type Point = Figure & {
 export type Latest = { indicator: Indicator; point: Point | null };
 export type Catalogue = { now: string; domains: { code: string; title: Bilingual }[]; origin: Origin; indicators: Latest[] };
 export type MapFigure = {
-  key: number | null; code: string; name: string; value: number | null; status: FigureStatus; how: string; coverage: Bilingual | null;
+  key: number | null; code: string; name: string; value: number | null; withheld: Bilingual | null; status: FigureStatus; how: string; coverage: Bilingual | null;
   light: Light; observations: number[]; contested: boolean; rank: number | null;
 };
 export type MapFigures = {

@@ -4,7 +4,7 @@ import { DAY_MS, dayOf } from '../lib/moment';
 import { indicatorsApi, type Catalogue, type Exceptions, type MapFigure, type Point, type Series } from '../api.indicators';
 
 const PROVINCE = '51';
-const DAYS_BACK: Record<string, number | undefined> = { day: 60, month: 1000 };
+const DAYS_BACK: Record<string, number | undefined> = { day: 60, week: 500, month: 1000 };
 export type Paint = 'light' | 'class';
 
 const statusOf = (each: MapFigure): ValueStatus => {

@@ -6,7 +6,7 @@ import {
 import { readAddress, writeAddress } from '../lib/address';
 import type { Light, PlaceBrief } from '../api.indicators';
 import { formatFixed } from '../lib/format';
-import { chooseLang, dictionary, keepLang } from '../lib/i18n';
+import { chooseLang, dictionary, keepLang, pick } from '../lib/i18n';
 import type { UnitPaint } from '../map/choropleth';
 import { classify, greyed } from '../map/classes';
 import { Indicators, type Paint } from './indicators.svelte';
@@ -195,11 +195,13 @@ export class LeadersState {
 
   #makeRows(): (UnitPaint & { light: Light })[] {
     const lights = new Map(this.figures.map?.values.map((each) => [each.code, each.light]));
+    const withheld = new Map(this.figures.map?.values.map((each) => [each.code, each.withheld]));
     const byCode = new Map(this.values?.values.map((each) => [each.code, each]));
     return this.units.map((unit) => {
       const { value, status } = byCode.get(unit.code) ?? { value: null, status: 'none' as const };
       const light = lights.get(unit.code) ?? 'none';
-      const text = this.valueText(value, status);
+      const kept = withheld.get(unit.code);
+      const text = kept ? pick(kept, this.lang) : this.valueText(value, status);
       return {
         unit, value, light, text: value !== null && SHAPE[light] ? `${SHAPE[light]} ${text}` : text,
         class: this.byLight ? classOf(light, value) : classify(value, this.values?.breaks ?? []),
