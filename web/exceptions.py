@@ -12,6 +12,8 @@ from layers.indicators.fetch import open_desk
 from layers.indicators.lights import Light
 from layers.sources.expected import PeriodState, read_expected
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
+from layers.tasks.read import find_overdue
+from layers.tasks.rows import calendar_of
 from web.indicator_points import number, period_view, place_view
 from web.indicator_views import PeriodView, PlaceView
 from web.routes.intake import apart
@@ -24,6 +26,7 @@ KINDS = {
     "red": Words(vi="Đỏ", en="Red"),
     "contradiction": Words(vi="Số liệu trái nhau", en="Contradiction"),
     "late": Words(vi="Chậm nộp", en="Late"),
+    "task": Words(vi="Nhiệm vụ", en="Task"),
 }
 
 
@@ -86,14 +89,44 @@ async def exceptions(state: State, limit: int = MOST) -> ExceptionList:
     states = await apart(state, lambda c: read_expected(c, None, today - BACK, today + AHEAD, now))
     async with read(state.engine) as connection:
         desk = await open_desk(connection)
-        found = await find_exceptions(connection, desk, today, states)
+        tasks = await connection.run_sync(lambda c: find_overdue(c, now, calendar_of(c)))
+        found = await find_exceptions(connection, desk, today, states, tasks)
         sources = await read_sources(connection)
     shown = [_view(one, sources, states) for one in found[:limit]]
     origin = mark({one.origin for one in shown})
     return ExceptionList(now=now, total=len(found), origin=origin, exceptions=shown)
 
 
+def _task_view(one: Exceptional) -> ExceptionView:
+    """An overdue task: its office, its day, and where it is followed."""
+    task = one.task
+    place = task.born.get("place")
+    return ExceptionView(
+        kind=one.kind,
+        kind_title=KINDS[one.kind],
+        indicator=None,
+        name=Words(vi=task.title, en=task.title),
+        place=None if place is None else PlaceView(**place),
+        period=None,
+        value=None,
+        unit=None,
+        status="none",
+        light="none",
+        why=Words.of(one.why),
+        also=one.also,
+        rank=float(one.rank),
+        rule=_rule(one.rule),
+        office=OfficeView(agency=task.agency, office=None, phone=None),
+        due=task.due_on,
+        link=f"/tasks?task={task.number}",
+        lineage=None,
+        origin=task.origin,
+    )
+
+
 def _view(one: Exceptional, sources: dict[int, SourceInfo], states: list[PeriodState]) -> ExceptionView:
+    if one.task is not None:
+        return _task_view(one)
     row, point = one.indicator, one.point
     by_code = {source.code: source for source in sources.values()}
     source = sources.get(one.source_id or 0) or by_code.get(one.source or "")

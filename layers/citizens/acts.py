@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geo.clock import local_date
-from geo.errors import BadInput, Conflict, NotAllowed
+from geo.errors import BadInput, Conflict
 from geo.workdays import Workdays
 from layers.citizens.clock import due_after, due_resumed
 from layers.citizens.history import CITIZEN, Actor, Entry, append, lock_report
 from layers.citizens.join import count_support
 from layers.citizens.rows import category_of, flow_at
+from layers.stepping import check_needs, find_allowed
 
 RELEASE, WITHHOLD = "release", "withhold"
 ANSWERS = ("submit",)
@@ -32,17 +33,9 @@ class Act:
 
 def act(connection: Connection, report: Any, asked: Act, actor: Actor, calendar: Workdays) -> str:
     """Do it; the state after. Conflict names what can be done instead, NotAllowed who can, BadInput what is missing."""
-    if asked.version is not None and asked.version != report.version:
-        raise Conflict("version: somebody was faster; read the report again", field="version")
     flow = flow_at(connection, actor.at)
-    step = flow.find_step(report.state, asked.action, None)
-    if actor.role not in step.roles:
-        raise NotAllowed(f"role {actor.role}: {asked.action} is for {', '.join(step.roles)}", field="role")
-    for need in step.needs:
-        if not getattr(asked, need):
-            raise BadInput(
-                f"{need}: say it for {asked.action}", field=need, title=f"“{step.title_vi}” cần thêm nội dung"
-            )
+    step = find_allowed(flow, report, asked.action, actor.role, asked.version)
+    check_needs(step, asked)
     to: str = step.to_state or report.state
     values = {"state": to, **_clock(connection, report, flow, to, actor, calendar), **_said(report, asked, actor)}
     if asked.same_as:

@@ -64,18 +64,23 @@ class Exceptional:
     source: str | None = None
     observation: int | None = None
     late: PeriodState | None = None
+    task: Any | None = None
     also: int = 0
     rank: Fraction = Fraction(0)
     rule: Any | None = None
 
 
 async def find_exceptions(
-    connection: ReadConnection, desk: Desk, today: date, states: Sequence[PeriodState]
+    connection: ReadConnection,
+    desk: Desk,
+    today: date,
+    states: Sequence[PeriodState],
+    more: Sequence[Exceptional] = (),
 ) -> list[Exceptional]:
-    """Every exception of today, the gravest first; `states` are the deliveries that were expected."""
+    """Every exception of today, the gravest first; `states` are the deliveries expected, `more` what others found."""
     rules = (await connection.execute(rows_statement(ExceptionRule))).all()
     found = [*await _red(connection, desk, today), *await _contested(connection, desk, today)]
-    found += [*await _off(connection, desk, today), *_late(states)]
+    found += [*await _off(connection, desk, today), *_late(states), *more]
     return rank(found, [r for r in rules if r.valid_from <= today and (r.valid_to is None or today < r.valid_to)])
 
 
@@ -93,7 +98,8 @@ def rank(found: Iterable[Exceptional], rules: Sequence[Any]) -> list[Exceptional
 def _order(one: Exceptional) -> tuple[Fraction, int, str, date]:
     position = one.indicator.position if one.indicator is not None else 10**6
     since = one.span.since if one.span is not None else date.min
-    return (-one.rank, position, one.place.code if one.place is not None else one.source or "", since)
+    named = one.task.number if one.task is not None else one.source or ""
+    return (-one.rank, position, one.place.code if one.place is not None else named, since)
 
 
 async def _red(connection: ReadConnection, desk: Desk, today: date) -> list[Exceptional]:

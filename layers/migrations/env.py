@@ -32,6 +32,7 @@ from layers.storm import models as storm_models
 from layers.storm import pace
 from layers.surveys import models as survey_models
 from layers.tourism import models as tourism_models
+from layers.tasks import models as task_models
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models
@@ -93,6 +94,7 @@ TABLES = (
     survey_models,
     reminder_models,
     score_models,
+    task_models,
     audit,
     disagreement,
     slips,

@@ -34,6 +34,7 @@ from layers.surveys.seed import FILES as SURVEYS
 from layers.surveys.seed import seed_surveys
 from layers.tourism.seed import FILES as HOLIDAYS
 from layers.tourism.seed import seed_holidays
+from layers.tasks.seed import seed_tasks
 from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate
@@ -56,6 +57,8 @@ FILES = (
     "institutions.csv",
     "report-categories.csv",
     "report-flow.csv",
+    "task-flow.csv",
+    "task-letterheads.csv",
     "wind-forces.csv",
     "sea-areas.geojson",
     *CATALOGUE,
@@ -87,6 +90,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_kept(connection, NotifyPolicy, [policy_of(row) for row in read_csv(data / "notify-policy.csv")], clock())
     seed_cases(connection, data, clock())
     seed_reports(connection, read_csv(data / "report-categories.csv"), read_csv(data / "report-flow.csv"), clock())
+    seed_tasks(connection, read_csv(data / "task-flow.csv"), read_csv(data / "task-letterheads.csv"), clock())
     seed_storms(connection, read_csv(data / "wind-forces.csv"), read_json(data / "sea-areas.geojson"), clock())
     seed_catalogue(connection, data, read_csv, clock())
     seed_surveys(connection, data, read_csv, read_json, clock())

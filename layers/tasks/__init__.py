@@ -1,0 +1,1 @@
+"""Tasks (nhiệm vụ) that leaders give out of a number, followed until they are done."""

@@ -1,0 +1,1 @@
+"""Tasks through the door: drafting out of a number, following, letters."""
