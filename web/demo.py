@@ -51,6 +51,7 @@ from layers.sources.contacts import ensure_contacts
 from layers.sources.register import ensure_sources
 from layers.units.load import DATA, load_reference, read_csv
 from layers.watch.cases.institutions import seed_institutions
+from web.demo_approvals import ensure_waiting
 from web.demo_citizens import open_demo_reports
 from web.demo_forms import ensure_forms
 from web.demo_reminders import bring_reminders
@@ -116,6 +117,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
             ensure_contacts(connection, read_csv(DATA / "demo-sources.csv"), now)
         load_books(connection, now, say)
         ensure_surveys(connection, now)
+        ensure_waiting(connection, now)
         since = fed_until(connection)
         if since is None or since < now - HISTORY_FOR:
             fill(connection, vms=raw_feed.vms_last_known_csv(boats(), now - HISTORY_FOR), ais=(), clock=clock)

@@ -14,17 +14,20 @@ export type Indicator = {
 /** `withheld`: what stands where a number is kept from readers ("<5"): it is not nought and not missing. */
 export type Figure = {
   value: number | null; withheld: Bilingual | null; status: FigureStatus; how: string; how_words: Bilingual | null; known: number; of: number;
-  coverage: Bilingual | null; part: number | null; whole: number | null; reported: number | null; contested: boolean;
+  coverage: Bilingual | null; part: number | null; whole: number | null; reported: number | null; contested: boolean; pending: boolean;
 };
 export type Change = { period: Period; value: number | null; delta: number | null; unit: Bilingual; percent: number | null; comparable: boolean };
 export type LightSaid = {
   light: Light; label: Bilingual; why: Bilingual | null; threshold: string | null; green: number | null; red: number | null; verified: boolean | null;
 };
 export type Target = { code: string; value: number; percent: number | null; period: Period; paper: string | null; source: string; verified: boolean };
+/** What the centre said of figures that somebody had to approve. */
+export type ApprovalState = 'pending' | 'approved' | 'returned' | 'replaced';
 /** One word on a figure: corrections and later statuses stand beside it. */
 export type Revision = {
   id: number; value: number | null; withheld: Bilingual | null; status: FigureStatus; source: SourceInfo | null; stored_at: string;
   superseded_at: string | null; retracted_at: string | null; paper: PaperBrief | null;
+  approval: ApprovalState | null; decided_at: string | null; decided_by: string | null; decided_why: string | null;
 };
 export type Point = Figure & {
   period: Period; cumulative: Figure | null; before: Change | null; year_before: Change | null; light: LightSaid; target: Target | null;
@@ -35,7 +38,7 @@ export type Latest = { indicator: Indicator; point: Point | null };
 export type Catalogue = { now: string; domains: { code: string; title: Bilingual }[]; origin: Origin; indicators: Latest[] };
 export type MapFigure = {
   key: number | null; code: string; name: string; value: number | null; withheld: Bilingual | null; status: FigureStatus; how: string; coverage: Bilingual | null;
-  light: Light; observations: number[]; contested: boolean; rank: number | null;
+  light: Light; observations: number[]; contested: boolean; pending: boolean; rank: number | null;
 };
 export type MapFigures = {
   level: string; structure: string; period: Period | null; values: MapFigure[]; breaks: number[]; classes: ValueClass[]; known: number; of: number;
@@ -46,16 +49,16 @@ export type Series = {
 };
 export type WhyRow = {
   place: PlaceBrief | null; name: Bilingual; then: number | null; value: number | null; effect: number; shown: number;
-  observations: number[]; paper: PaperBrief | null;
+  observations: number[]; paper: PaperBrief | null; pending: boolean;
 };
 export type Why = {
   indicator: Indicator; place: PlaceBrief; period: Period; against: string; period_against: Period | null; unit: Bilingual;
-  shown_start: number; shown_end: number; shown_delta: number; by: string | null; levels: string[]; known: number; of: number;
+  shown_start: number; shown_end: number; shown_delta: number; by: string | null; levels: string[]; known: number; of: number; pending: boolean;
   rows: WhyRow[]; sentence: Bilingual; origin: Origin;
 };
 export type Exceptional = {
   kind: string; kind_title: Bilingual; indicator: string | null; name: Bilingual; place: PlaceBrief | null; period: Period | null;
-  value: number | null; unit: Bilingual | null; status: FigureStatus; light: Light; why: Bilingual; also: number;
+  value: number | null; unit: Bilingual | null; status: FigureStatus; pending: boolean; light: Light; why: Bilingual; also: number;
   office: { agency: string; office: string | null; phone: string | null }; due: string | null; link: string; origin: Origin;
 };
 export type Exceptions = { now: string; total: number; origin: Origin; exceptions: Exceptional[] };

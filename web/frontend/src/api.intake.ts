@@ -1,5 +1,6 @@
 // What departments bring: answers of /api/intake, /api/templates and /api/deliveries, typed by hand.
 import { readProblem, type Bilingual, type Origin } from './api';
+import type { Flag, TypedAs } from './api.approvals';
 
 export type Figure = {
   row: number | null; subject: string; name: string; title: string; indicator: string; period_from: string; value: number | null;
@@ -19,7 +20,7 @@ export type Preview = {
   template: Template; period_from: string; period: Bilingual; status: Status; reading: Bilingual[]; notes: Bilingual[];
   columns: { at: number; name: string; indicator: string | null; unit: string }[]; units: number;
   counts: { new: number; same: number; revised: number; refused: number; blank: number; lines: number };
-  figures: Figure[]; refused: Refused[]; checks: Check[];
+  figures: Figure[]; refused: Refused[]; checks: Check[]; flags: Flag[];
 };
 export type Refusal = { title: string; detail: string; field: string | null; need: 'template' | 'period' | 'encoding' | 'paper' | 'file'; guess: Guess[] };
 export type Answer = { preview: Preview | null; refusal: Refusal | null };
@@ -37,9 +38,9 @@ export type Expected = {
 export type PaperFields = { number: string; notation: string; issued_on: string; agency: string; signer: string };
 export type Ask = {
   source: string; template: string | null; period: string | null; status: Status | null; encoding: string | null;
-  paper: { [K in keyof PaperFields]: string | null };
+  paper: { [K in keyof PaperFields]: string | null }; note: string | null; typed: TypedAs | null;
 };
-export type Taken = { id: number; summary: { stored: number; duplicates: number; rejected: Record<string, number> }; preview: Preview; back: string };
+export type Taken = { id: number; summary: { stored: number; duplicates: number; rejected: Record<string, number> }; preview: Preview; back: string; submission: number | null };
 
 async function ask<T>(method: string, address: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };

@@ -1,5 +1,6 @@
 // One file on its way: chosen, sent, shown, taken; and what stands beside it.
 import { ApiError, type Bilingual } from '../api';
+import { approvalsApi, type Typed, type TypedAs } from '../api.approvals';
 import {
   intakeApi, sendFile, type Answer, type Ask, type Expected, type FileInfo, type PaperFields, type Receipt, type Status, type Taken, type Template,
 } from '../api.intake';
@@ -25,6 +26,8 @@ class Intake {
   status = $state<Status | ''>('');
   encoding = $state('');
   template = $state('');
+  note = $state('');
+  typed = $state.raw<TypedAs | null>(null);
   sources = $derived([...new Set(this.templates.map((t) => t.source))].map((code) => ({ code, title: this.titleOf(code) })));
 
   titleOf(code: string): Bilingual {
@@ -49,6 +52,18 @@ class Intake {
       await this.read();
     });
     if (this.problem) this.step = 'choose';
+  }
+
+  /** A sheet that was typed in goes on like a file that was sent. */
+  async sendTyped(typed: Typed): Promise<void> {
+    this.forget();
+    this.step = 'sending';
+    await this.guarded(async () => {
+      this.receipt = await approvalsApi.type(typed);
+      [this.typed, this.period] = [{ indicator: typed.indicator, whose: typed.whose }, typed.period];
+      await this.read();
+    });
+    if (this.receipt === null) this.step = 'choose';
   }
 
   async read(): Promise<void> {
@@ -84,14 +99,14 @@ class Intake {
   forget(): void {
     [this.receipt, this.answer, this.taken, this.problem, this.share, this.step] = [null, null, null, null, 0, 'choose'];
     this.paper = { ...EMPTY };
-    [this.period, this.status, this.encoding, this.template] = ['', '', '', ''];
+    [this.period, this.status, this.encoding, this.template, this.note, this.typed] = ['', '', '', '', '', null];
   }
 
   private asked(): Ask {
     const paper = Object.fromEntries(Object.entries(this.paper).map(([key, value]) => [key, value.trim() || null])) as Ask['paper'];
     return {
       source: this.source, template: this.template || null, period: this.period.trim() || null, status: this.status || null,
-      encoding: this.encoding || null, paper,
+      encoding: this.encoding || null, paper, note: this.note.trim() || null, typed: this.typed,
     };
   }
 

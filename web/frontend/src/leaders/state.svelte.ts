@@ -193,17 +193,16 @@ export class LeadersState {
     return status === 'estimate' || status === 'partial' ? `${this.words.statusEstimate} ${text}` : text;
   }
 
-  #makeRows(): (UnitPaint & { light: Light })[] {
-    const lights = new Map(this.figures.map?.values.map((each) => [each.code, each.light]));
-    const withheld = new Map(this.figures.map?.values.map((each) => [each.code, each.withheld]));
+  #makeRows(): (UnitPaint & { light: Light; pending: boolean })[] {
+    const figures = new Map(this.figures.map?.values.map((each) => [each.code, each]));
     const byCode = new Map(this.values?.values.map((each) => [each.code, each]));
     return this.units.map((unit) => {
       const { value, status } = byCode.get(unit.code) ?? { value: null, status: 'none' as const };
-      const light = lights.get(unit.code) ?? 'none';
-      const kept = withheld.get(unit.code);
-      const text = kept ? pick(kept, this.lang) : this.valueText(value, status);
+      const figure = figures.get(unit.code);
+      const [light, pending] = [figure?.light ?? 'none', figure?.pending ?? false];
+      const text = figure?.withheld ? pick(figure.withheld, this.lang) : this.valueText(value, status);
       return {
-        unit, value, light, text: value !== null && SHAPE[light] ? `${SHAPE[light]} ${text}` : text,
+        unit, value, light, pending, text: value !== null && SHAPE[light] ? `${SHAPE[light]} ${text}` : text,
         class: this.byLight ? classOf(light, value) : classify(value, this.values?.breaks ?? []),
       };
     });

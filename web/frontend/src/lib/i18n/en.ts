@@ -3,6 +3,7 @@ import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesEn } from './devices.en';
 import { figures } from './figures';
+import { approvals } from './approvals';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
@@ -34,6 +35,7 @@ export const en: Dictionary = {
   ...devicesEn,
   figures: figures.en,
   intake: intake.en,
+  approvals: approvals.en,
   wall: wallEn,
   sources: sources.en,
   region: region.en,

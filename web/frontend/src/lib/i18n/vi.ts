@@ -3,6 +3,7 @@ import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesVi } from './devices.vi';
 import { figures } from './figures';
+import { approvals } from './approvals';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
@@ -33,6 +34,7 @@ export const vi = {
   ...devicesVi,
   figures: figures.vi,
   intake: intake.vi,
+  approvals: approvals.vi,
   wall: wallVi,
   sources: sources.vi,
   region: region.vi,
