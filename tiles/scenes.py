@@ -12,7 +12,7 @@ from geo.errors import BadInput, NotFound
 from layers.registry import Registry
 from layers.spec import Text
 
-Kind = Literal["clock", "boats", "attention", "ranking", "totals", "sources", "indicators"]
+Kind = Literal["clock", "boats", "attention", "ranking", "totals", "sources", "indicators", "scores"]
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees (EPSG:4326)."""
 
@@ -229,6 +229,19 @@ SCENES: tuple[Scene, ...] = (
         (
             _CLOCK,
             *(Panel("sources", side, _SOURCES.title) for side in ("left", "left", "right", "right", "right")),
+        ),
+        (COAST_SEA, LY_SON),
+        anchor=0.1,
+    ),
+    Scene(
+        "freshness",
+        Text("Độ tươi dữ liệu", "Freshness of data"),
+        PROVINCE,
+        ("background", "unit"),
+        (
+            _CLOCK, _SOURCES,
+            Panel("scores", "right", Text("ĐÚNG – ĐỦ – SẠCH – SỐNG", "RIGHT – COMPLETE – CLEAN – ALIVE")),
+            *(Panel("sources", "right", _SOURCES.title) for _ in range(2)),
         ),
         (COAST_SEA, LY_SON),
         anchor=0.1,

@@ -73,6 +73,12 @@ class Board(BaseModel):
     agencies: list[ScoreView]
 
 
+class WallBoard(BaseModel):
+    """The board of this month, or nothing."""
+
+    board: Board | None
+
+
 class RowView(BaseModel):
     """One thing a part counts; `good` of `of`. `file_link` gives the file as it came."""
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 Tell = Callable[[Wall], None]
 BOAT = re.compile(r"QNg-MP|99900\d{4}")
-SCENES = ("province", "fisheries", "health", "learning", "tourism", "sources")
+SCENES = ("province", "fisheries", "health", "learning", "tourism", "sources", "freshness")
 SCREEN = (640, 400)
 SOFT = 48
 """How much a channel may differ before a pixel counts: the two pictures antialias one edge from two canvases."""

@@ -19,7 +19,7 @@ BY_NAME = {scene.name: scene for scene in SCENES}
 
 def test_every_scene_shows_and_names_the_islands() -> None:
     assert len(published(LAYERS)) >= 3
-    assert {"province", "fisheries", "health", "learning", "tourism", "sources"} == set(BY_NAME)
+    assert {"province", "fisheries", "health", "learning", "tourism", "sources", "freshness"} == set(BY_NAME)
 
 
 @pytest.mark.parametrize(

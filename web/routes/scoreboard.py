@@ -22,13 +22,14 @@ from layers.scores.span import read_span, span_before
 from layers.sources.freshness import mark
 from layers.sources.last import LastDelivery, read_last
 from layers.sources.raw import raw_pieces
-from web.access import require
+from web.access import require, role_of
 from web.routes.exchange import READERS as KEEPERS
 from web.routes.intake import apart
 from web.score_views import (
     Board,
     RowList,
     ScoreView,
+    WallBoard,
     board_head,
     part_view,
     row_view,
@@ -63,6 +64,14 @@ async def get_scoreboard(request: Request, period: Period = None) -> Board:
     """Every agency of which something is expected, ranked, with its sources, pillars, parts and the time before."""
     await require(request, SIGNED_IN)
     return await _board(request, await _asked(request, period))
+
+
+@router.get("/api/scoreboard/wall")
+async def get_for_wall(request: Request) -> WallBoard:
+    """This month's board for a screen of the wall; null for whoever is not signed in: a public wall shows none."""
+    if await role_of(request) not in SIGNED_IN:
+        return WallBoard(board=None)
+    return WallBoard(board=await _board(request, await _asked(request, None)))
 
 
 @router.get("/api/scoreboard.xlsx", response_class=Response)

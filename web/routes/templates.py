@@ -38,6 +38,7 @@ class ExpectedView(BaseModel):
     """One period of one form. `workdays`: late by so many working days, or overdue so many until today."""
 
     source: str
+    what: Literal["template", "indicator"]
     template: str
     title: Words
     period_from: date
@@ -118,6 +119,7 @@ def _view(found: PeriodState, titles: dict[str, TemplateBody]) -> ExpectedView:
     title = Words(vi=body.title.vi, en=body.title.en) if body else Words(vi=rule.template, en=rule.template)
     return ExpectedView(
         source=rule.source,
+        what=rule.what,
         template=rule.template,
         title=title,
         period_from=found.since,

@@ -1,8 +1,9 @@
 // What the wall and the list of sources ask of the server; every question is asked in the wall's name.
+import type { Board } from './api.freshness';
 import type { Series } from './api.indicators';
 import { ApiError, type Bilingual, type Lang, type Origin, type UnitCard, type UnitList, type UnitValues } from './api';
 
-export type PanelKind = 'clock' | 'boats' | 'attention' | 'ranking' | 'totals' | 'sources' | 'indicators';
+export type PanelKind = 'clock' | 'boats' | 'attention' | 'ranking' | 'totals' | 'sources' | 'indicators' | 'scores';
 export type Panel = { kind: PanelKind; side: 'left' | 'right'; title: Bilingual; measures: string[]; indicators: string[] };
 export type PlaceName = { kind: 'sea' | 'archipelago' | 'island'; title: Bilingual; lon: number; lat: number };
 
@@ -55,6 +56,8 @@ export const wallApi = {
   province: () => ask<UnitCard>('/api/units/51?wall=1'),
   layers: () => ask<{ layers: WallLayer[] }>('/api/layers?wall=1'),
   indicator: (code: string, since: string) => ask<Series>(`/api/indicators/${code}?unit=51&from=${since}&wall=1`),
+  /** Null for whoever may not see it. */
+  board: () => ask<{ board: Board | null }>('/api/scoreboard/wall?wall=1'),
   sources: () => ask<{ now: string; sources: SourceState[] }>('/api/sources?wall=1'),
 };
 

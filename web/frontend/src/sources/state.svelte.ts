@@ -10,6 +10,7 @@ import { chooseLang, dictionary, keepLang, pick } from '../lib/i18n';
 const DAYS = 28;
 const KEEPERS = ['steward', 'operator', 'admin'];
 const EDITORS = ['operator', 'admin'];
+const READERS = ['leader', ...KEEPERS];
 const POLL_MS = 700;
 
 export class SourcesState {
@@ -37,6 +38,8 @@ export class SourcesState {
   readonly words = $derived(dictionary(this.lang));
   readonly said = $derived(this.words.sources);
   readonly keeps = $derived(KEEPERS.includes(this.me?.role ?? ''));
+  /** Who reads the ledger of reminders and every period. */
+  readonly reads = $derived(READERS.includes(this.me?.role ?? ''));
   readonly edits = $derived(EDITORS.includes(this.me?.role ?? ''));
   readonly chosen = $derived(this.rows.find((row) => row.code === this.code) ?? null);
   readonly shown = $derived.by(() => {

@@ -1,6 +1,7 @@
 // What one screen of the wall knows: the scenes, what is told, the figures, and the server's time by which all agree.
 import { api, type Bilingual, type Lang, type Origin, type Unit, type UnitCard, type UnitValues } from '../api';
 import type { Series } from '../api.indicators';
+import type { Board } from '../api.freshness';
 import { wallApi, type Scene, type SourceState, type WallLayer } from '../api.wall';
 import { formatDuration, formatFixed } from '../lib/format';
 import { dayOf } from '../lib/moment';
@@ -40,6 +41,7 @@ export class WallState {
   card = $state.raw<UnitCard | null>(null);
   sources = $state.raw<SourceState[]>([]);
   layers = $state.raw<WallLayer[]>([]);
+  board = $state.raw<Board | null>(null);
 
   readonly wall = $derived(makeWall(this.address, this.width, this.height));
   /** A hundredth of the wall's height: the measure of everything written on it. */
@@ -122,6 +124,7 @@ export class WallState {
     await this.#try(async () => { this.mark = (await api.status()).origin_mark; });
     await this.#try(async () => { this.units = (await wallApi.units()).units; });
     await this.#try(async () => { this.sources = (await wallApi.sources()).sources; });
+    if (this.scenes.some(({ panels }) => panels.some(({ kind }) => kind === 'scores'))) await this.#try(async () => { this.board = (await wallApi.board()).board; });
     await this.#try(async () => { this.layers = (await wallApi.layers()).layers; });
     await this.#try(async () => { this.card = await wallApi.province(); });
     for (const measure of new Set(this.scenes.flatMap(measuresOf))) {

@@ -4,6 +4,7 @@ import { desk } from './desk';
 import { devicesEn } from './devices.en';
 import { figures } from './figures';
 import { approvals } from './approvals';
+import { freshness } from './freshness';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import type { Dictionary } from '../i18n';
@@ -38,6 +39,7 @@ export const en: Dictionary = {
   approvals: approvals.en,
   wall: wallEn,
   sources: sources.en,
+  fresh: freshness.en,
   region: region.en,
   shifts: shift.en,
   cases: cases.en,

@@ -4,6 +4,7 @@ import { desk } from './desk';
 import { devicesVi } from './devices.vi';
 import { figures } from './figures';
 import { approvals } from './approvals';
+import { freshness } from './freshness';
 import { intake } from './intake';
 import { leaders } from './leaders';
 import { books } from './books';
@@ -37,6 +38,7 @@ export const vi = {
   approvals: approvals.vi,
   wall: wallVi,
   sources: sources.vi,
+  fresh: freshness.vi,
   region: region.vi,
   shifts: shift.vi,
   cases: cases.vi,
