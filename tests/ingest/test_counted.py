@@ -188,7 +188,8 @@ def test_a_figure_says_which_query_which_window_and_how_many_belong_nowhere(engi
         count_due(opened, lambda: NOW)
     row = connection.execute(
         "SELECT o.raw, s.code, s.origin, d.adapter, o.status FROM observation AS o"
-        " JOIN source AS s ON s.id = o.source_id JOIN delivery AS d ON d.id = o.delivery_id WHERE o.indicator = 'vu_xu_phat' AND o.subject_kind = 'province'"
+        " JOIN source AS s ON s.id = o.source_id JOIN delivery AS d ON d.id = o.delivery_id"
+        " WHERE o.indicator = 'vu_xu_phat' AND o.subject_kind = 'province'"
         " AND o.period_from = '2026-10-01' AND o.period_to = '2026-11-01'"
     ).fetchone()
     assert row is not None
