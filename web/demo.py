@@ -22,6 +22,7 @@ from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.holidays import holiday_letters
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
+from fixtures.school_words import school_letters
 from geo.clock import Clock, system_clock
 from geo.errors import BadInput
 from ingest.ais.load import FORM as AIS_FORM
@@ -90,6 +91,9 @@ DESK = Desk(
     | {
         "avreport": Sender("soc_demo", "simulated", "Báo cáo an toàn thông tin (mô phỏng)"),
         "epidemics": Sender("epidemics_demo", "simulated", "Số liệu dịch bệnh (mô phỏng)"),
+        "schools_department": Sender("gddt_demo", "simulated", "Sở Giáo dục và Đào tạo: trường, lớp (mô phỏng)"),
+        "schools_vnpt": Sender("vnpt_gd_demo", "simulated", "VNPT: quản lý trường học (mô phỏng)"),
+        "schools_viettel": Sender("viettel_gd_demo", "simulated", "Viettel: quản lý trường học (mô phỏng)"),
         "ferries": Sender("ferries_demo", "simulated", "Tàu khách Sa Kỳ – Lý Sơn (mô phỏng)"),
         "holiday_flash": Sender("holiday_demo", "simulated", "Báo cáo nhanh du lịch dịp lễ (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
@@ -184,6 +188,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
     sent += [*daily_letters(DATA / "unit-outlines.geojson", now, SEED), *fishery_letters(now, SEED)]
     sent += history_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
+    sent += school_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += holiday_letters(now, SEED)
     sent += epidemic_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)

@@ -16,10 +16,11 @@ from ingest.exchange.document import Attachment
 from ingest.exchange.epidemics import Epidemics
 from ingest.exchange.his.adapter import HisXml
 from ingest.exchange.layer_files import LayerFiles
+from ingest.exchange.schools import SCHOOLS
 from ingest.exchange.template_files import TemplateFiles
 from ingest.layer_form import safe_name
 
-REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022(), Epidemics(), FERRIES, HOLIDAY_FLASH)
+REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022(), Epidemics(), FERRIES, HOLIDAY_FLASH, *SCHOOLS)
 """What may also come without an envelope around it."""
 ADAPTERS: tuple[Adapter, ...] = (*REPORTS, TemplateFiles(), LayerFiles())
 _UNOPENED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)

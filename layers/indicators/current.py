@@ -1,6 +1,6 @@
 """The figures in force: of every subject and period the best word, kept beside the observations by whoever writes them.
 
-Best is official before preliminary before estimate, a number before "no number", then what was stored last. A reader
+Best is, where people decided or a policy ranks the sources, their word; then official before preliminary before estimate, a number before "no number", then what was stored last. A reader
 then takes a few rows by key; `best_sql` gives the same from the observations themselves, for any moment.
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base
+from layers.indicators.belief import BELIEVED, NOW, ORDER, THEN
 from layers.versions import bump, notify
 
 LAYER = "indicator"
@@ -54,6 +55,7 @@ class Figure(Base):
 KEY = ("indicator", "period_to", "period_from", "subject_kind", "subject")
 COLUMNS = (*KEY, "id", "value", "unit", "status", "source_id", "paper_id", "heard_at", "stored_at", "withheld")
 _KEYS, _ALL = ", ".join(KEY), ", ".join(COLUMNS)
+_OF_KEYS = ", ".join(f"o.{name}" for name in KEY)
 _OF_O = ", ".join(f"o.{name}" for name in COLUMNS)
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in KEY)
 PENDING = "(o.awaits IS NOT NULL AND o.approved_at IS NULL)"
@@ -67,11 +69,12 @@ AS_KNOWN = (
 """The words that are shown now, and those that were at a moment `:known`."""
 
 
-def best_sql(condition: str, pending: str = PENDING) -> str:
+def best_sql(condition: str, *, then: bool = False) -> str:
     """One row per subject and period, with the columns of `figure`, from the observations `o` under a condition.
 
-    `pending` is PENDING_THEN where the condition speaks of a past moment.
+    `then` where the condition speaks of a past moment `:known`: what awaited approval and led its like at that time.
     """
+    pending, believed = (PENDING_THEN, BELIEVED.format(**THEN)) if then else (PENDING, BELIEVED.format(**NOW))
     return f"""
 SELECT {_ALL}, said, contested, pending FROM (
     SELECT {_ALL}, said, pending, place, bool_or(
@@ -81,8 +84,8 @@ SELECT {_ALL}, said, contested, pending FROM (
         SELECT {_OF_O}, {pending} AS pending, row_number() OVER best AS place, (count(*) OVER every)::smallint AS said,
                first_value(o.status) OVER best AS best_status, first_value(o.value) OVER best AS best_value,
                first_value(o.source_id) OVER best AS best_source
-        FROM observation AS o WHERE {condition}
-        WINDOW every AS (PARTITION BY {_KEYS}), best AS (PARTITION BY {_KEYS} ORDER BY (o.value IS NULL),
+        FROM observation AS o {believed} WHERE {condition}
+        WINDOW every AS (PARTITION BY {_OF_KEYS}), best AS (PARTITION BY {_OF_KEYS} ORDER BY (o.value IS NULL), {ORDER},
             array_position(ARRAY['official', 'preliminary', 'estimate'], o.status), o.stored_at DESC, o.id DESC)
     ) AS ranked
 ) AS judged WHERE place = 1

@@ -16,7 +16,7 @@ from layers.indicators.catalogue import (
     rows_statement,
 )
 from layers.indicators.compose import MOST_YEARS_BACK, Composer
-from layers.indicators.current import AS_KNOWN, COLUMNS, PENDING_THEN, best_sql
+from layers.indicators.current import AS_KNOWN, COLUMNS, best_sql
 from layers.indicators.formula import codes_of
 from layers.indicators.lights import Law
 from layers.indicators.places import Atlas, place_facilities, read_atlas
@@ -94,7 +94,7 @@ async def fetch(
     if known_at is None:
         sql = f"SELECT {_ALL} FROM figure AS o WHERE {condition}"  # noqa: S608 - our own names
     else:
-        sql = best_sql(f"{condition} AND {AS_KNOWN}", PENDING_THEN)
+        sql = best_sql(f"{condition} AND {AS_KNOWN}", then=True)
         place |= {"known": known_at}
     await _take(connection, composer, sql, place)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from layers.indicators.approval_models import ApprovalPolicy
+from layers.indicators.belief import SourceRank
 from layers.indicators.catalogue import ExceptionRule, Indicator, IndicatorThreshold
 from layers.indicators.groups import UnitGroup
 from layers.watch.law_seed import seed_kept
@@ -20,11 +21,12 @@ TABLES = {
     "unit-groups.csv": UnitGroup,
     "exception-rules.csv": ExceptionRule,
     "approval-policies.csv": ApprovalPolicy,
+    "source-ranks.csv": SourceRank,
 }
 """The files of the catalogue and the tables they fill."""
 _NUMBERS = ("factor", "green", "red", "weight")
-_WHOLE = ("decimals",)
-_LISTS = ("subjects", "districts")
+_WHOLE = ("decimals", "rank")
+_LISTS = ("subjects", "districts", "indicators")
 _DAYS = ("valid_from", "valid_to")
 
 

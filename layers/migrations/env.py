@@ -21,6 +21,7 @@ from layers.desk import own_zone
 from layers.disclosure import models as disclosure_models
 from layers.health import models as health_models
 from layers.indicators import approval_models, catalogue, current, groups
+from layers.indicators import belief, catalogue, current, groups
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.reminders import models as reminder_models
@@ -65,6 +66,7 @@ TABLES = (
     groups,
     current,
     counted_models,
+    belief,
     source_models,
     vessel_models,
     retention,

@@ -15,14 +15,10 @@ CURRENT = sa.text("superseded_at IS NULL")
 IN_FORCE = sa.text("superseded_at IS NULL AND retracted_at IS NULL")
 
 
-def dated(until: bool) -> tuple[sa.Column, ...]:
-    """Whose word a row is, from when to when it holds, when it was stored and superseded, by whom and why."""
+def kept(number: sa.types.TypeEngine) -> tuple[sa.Column, ...]:
+    """When a row was stored and superseded, by whom and why."""
     return (
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("verified", sa.Boolean(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=until),
-        sa.Column("id", sa.Integer(), sa.Identity(always=False), primary_key=True),
+        sa.Column("id", number, sa.Identity(always=False), primary_key=True),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("stored_by", sa.String(), nullable=True),
@@ -30,6 +26,17 @@ def dated(until: bool) -> tuple[sa.Column, ...]:
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_by", sa.String(), nullable=True),
         sa.Column("superseded_reason", sa.String(), nullable=True),
+    )
+
+
+def dated(until: bool) -> tuple[sa.Column, ...]:
+    """Whose word a row is, from when to when it holds, when it was stored and superseded, by whom and why."""
+    return (
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=until),
+        *kept(sa.Integer()),
     )
 
 
@@ -85,6 +92,25 @@ def upgrade() -> None:
         until=False,
     )
     op.create_index("ix_holiday_holiday", "holiday", ["holiday"])
+    create_dated(
+        "source_rank",
+        sa.Column("indicators", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("source_code", sa.String(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
+    )
+    op.create_table(
+        "figure_choice",
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("subject_kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("source_id", sa.SmallInteger(), nullable=True),
+        *kept(sa.BigInteger()),
+    )
+    figure = ["indicator", "subject_kind", "subject", "period_to"]
+    op.create_index("uq_figure_choice_current", "figure_choice", ["code"], unique=True, postgresql_where=CURRENT)
+    op.create_index("ix_figure_choice_figure", "figure_choice", figure)
     key = ["disease", "measure", "day", "unit"]
     op.create_index("uq_epidemic_count_current", "epidemic_count", key, unique=True, postgresql_where=IN_FORCE)
     for table in ("figure", "observation"):
@@ -98,5 +124,5 @@ def downgrade() -> None:
     for table in ("figure", "observation"):
         op.drop_column(table, "withheld")
     op.drop_table("epidemic_count")
-    for table in ("holiday", "disease", "disclosure_rule"):
+    for table in ("figure_choice", "source_rank", "holiday", "disease", "disclosure_rule"):
         op.drop_table(table)
