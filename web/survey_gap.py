@@ -1,6 +1,7 @@
 """The gap between the catalogue and its sources, computed as it is asked for: list, sheet and map."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import psycopg
@@ -15,10 +16,10 @@ from layers.sources.expected import read_workdays
 from layers.sources.freshness import mark, read_mark
 from layers.surveys.answers import read_standings
 from layers.surveys.coverage import PlaceCover, collected_at, read_coverage
-from layers.surveys.gap import STATES, AgencyGap, Claim, IndicatorGap, judge_agencies, judge_indicators
+from layers.surveys.gap import STATES, AgencyGap, Claim, Fed, IndicatorGap, judge_agencies, judge_indicators
 from layers.surveys.gap_read import read_known
 from layers.surveys.rounds import Agency, read_agencies, read_rounds
-from tiles.classes import breaks, classes
+from tiles.classes import class_colors, class_of, ink_on
 from web.sheets import Sheet
 from web.state import State
 from web.survey_gap_views import (
@@ -32,10 +33,12 @@ from web.survey_gap_views import (
 )
 from web.survey_views import Named, StandingView, agency_view, standing_view
 from web.unit_cards import structure_date
-from web.views import ClassView, Words
+from web.views import ClassView, SourceView, Words
 
 CONNECTED = frozenset({"api", "axis"})
 """Ways by which a system can be asked without a person."""
+LIMITS = (25.0, 50.0, 75.0, 100.0)
+"""Of a share in per cent: the same steps on every map of coverage, so that two of them can be laid side by side."""
 SAID = {
     "heard": "Có số trong kỳ",
     "silent": "Có nguồn, quá kỳ",
@@ -56,7 +59,7 @@ def gap(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Gap:
     shown = [i for i in found if state in (None, i.state)]
     counts = Counter(i.state for i in found)
     owned = judge_agencies(known, (i for i in every if domain in (None, i.indicator.domain)), agencies)
-    standings = _standings(connection, agencies, now)
+    standings, titles = _standings(connection, agencies, now), _titles(connection)
     origins = {row[0] for row in connection.execute("SELECT DISTINCT origin FROM survey_answer").fetchall()}
     origins |= {row[0] for row in connection.execute(_FED_ORIGINS).fetchall()}
     return Gap(
@@ -64,7 +67,7 @@ def gap(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Gap:
         origin=mark(origins),
         total=len(found),
         counts={one: counts[one] for one in STATES},
-        indicators=[_indicator(i, agencies) for i in shown],
+        indicators=[_indicator(i, agencies, titles) for i in shown],
         agencies=[_agency(a, agencies, standings.get(a.agency, {})) for a in owned if agency in (None, a.agency)],
     )
 
@@ -98,7 +101,7 @@ def _standings(
     return found
 
 
-def _indicator(found: IndicatorGap, agencies: dict[str, Agency]) -> IndicatorGapView:
+def _indicator(found: IndicatorGap, agencies: dict[str, Agency], titles: Mapping[str, Words]) -> IndicatorGapView:
     row, fed = found.indicator, found.fed
     return IndicatorGapView(
         code=row.code,
@@ -109,11 +112,20 @@ def _indicator(found: IndicatorGap, agencies: dict[str, Agency]) -> IndicatorGap
         agency=found.agency,
         state=found.state,
         overdue=found.overdue,
-        fed=None
-        if fed is None
-        else FedView(last_day=fed.until - DAY, heard_at=fed.heard_at, sources=list(fed.sources)),
+        fed=None if fed is None else _fed(fed, titles),
         claims=[_claim(claim, agencies) for claim in found.claims],
     )
+
+
+def _fed(fed: Fed, titles: Mapping[str, Words]) -> FedView:
+    sources = [SourceView(code=code, title=titles[code]) for code in fed.sources]
+    return FedView(last_day=fed.until - DAY, heard_at=fed.heard_at, sources=sources)
+
+
+def _titles(connection: psycopg.Connection) -> dict[str, Words]:
+    """What sources are called."""
+    rows = connection.execute("SELECT code, title_vi, title_en FROM source").fetchall()
+    return {code: Words(vi=vi, en=en) for code, vi, en in rows}
 
 
 def _claim(claim: Claim, agencies: dict[str, Agency]) -> ClaimView:
@@ -152,7 +164,7 @@ def gap_sheet(found: Gap) -> Sheet:
             "state": SAID[i.state],
             "overdue": i.overdue or None,
             "last_day": None if i.fed is None else i.fed.last_day,
-            "sources": ", ".join(i.fed.sources) if i.fed else None,
+            "sources": ", ".join(source.title.vi for source in i.fed.sources) if i.fed else None,
             "claims": "; ".join(c.agency.title.vi for c in i.claims),
             "systems": "; ".join(c.system for c in i.claims if c.system),
         }
@@ -181,12 +193,22 @@ async def coverage(state: State, level: str, domain: str | None, code: str | Non
         title=title,
         indicators=[Named(code=row.code, name=row.name_vi) for row in rows],
         values=values,
-        breaks=breaks(some),
-        classes=[ClassView(**vars(each)) for each in classes(some)],
+        breaks=list(LIMITS),
+        classes=share_classes(some),
         covered=sum(v.known == v.of for v in values),
         bare=len(values) - len(some),
         origin=origin,
     )
+
+
+def share_classes(values: Sequence[float]) -> list[ClassView]:
+    """The classes between `LIMITS`, lowest first, also those that no unit is in."""
+    lows, colors = (0.0, *LIMITS), class_colors(len(LIMITS) + 1)
+    counts = Counter(class_of(value, LIMITS) for value in values)
+    return [
+        ClassView(low=low, high=high, count=counts[at], color=color, ink=ink_on(color))
+        for at, (low, high, color) in enumerate(zip(lows, (*LIMITS, 100.0), colors, strict=True))
+    ]
 
 
 def _cover(found: PlaceCover, of: int) -> CoverValue:

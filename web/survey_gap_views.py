@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from layers.sources.freshness import Origin
 from web.survey_views import AgencyView, Named, StandingView
-from web.views import ClassView, Words
+from web.views import ClassView, SourceView, Words
 
 
 class FedView(BaseModel):
@@ -15,7 +15,7 @@ class FedView(BaseModel):
 
     last_day: date
     heard_at: datetime
-    sources: list[str]
+    sources: list[SourceView]
 
 
 class ClaimView(BaseModel):

@@ -124,6 +124,7 @@ class SavedLine(BaseModel):
 
 class AnswerView(BaseModel):
     """An agency's answer. `id` is what the next save is made over; `carried`: begun from the round before.
+    `past`: a later round asks the same, so nothing is saved here.
 
     `faults` and `missing` number lines from 1.
     """
@@ -135,6 +136,7 @@ class AnswerView(BaseModel):
     rows: list[dict[str, Any]]
     origin: Origin
     carried: str | None
+    past: bool
     submitted_at: datetime | None
     faults: list[WrongView]
     missing: list[WrongView]

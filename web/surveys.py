@@ -8,7 +8,7 @@ import psycopg
 from fastapi import Request
 
 from geo.clock import local_date
-from geo.errors import NotAllowed
+from geo.errors import Conflict, NotAllowed
 from ingest.surveys.check import Checked, Line, check_lines
 from ingest.surveys.form import Blank, write_form
 from ingest.surveys.read import Asked
@@ -24,6 +24,7 @@ from layers.surveys.rounds import (
     agency_of,
     find_round,
     former_round,
+    later_round,
     read_agencies,
     read_editions,
     read_rounds,
@@ -132,6 +133,16 @@ def asked_of(connection: psycopg.Connection, number: int, agency: str, reader: R
     return Asked(asked, agency, read_editions(connection, asked.edition.survey), names_of(connection))
 
 
+def asked_now(connection: psycopg.Connection, number: int, agency: str, reader: Reader) -> Asked:
+    """The same, to be written: Conflict for a round that a later one has taken the place of."""
+    asked = asked_of(connection, number, agency, reader)
+    later = later_round(connection, asked.round, agency)
+    if later is not None:
+        title = f"Đợt này đã qua: trả lời ở đợt mở ngày {later.opens_on:%d/%m/%Y}"
+        raise Conflict(f"round={number}: round {later.id} asks the same survey since", field="round", title=title)
+    return asked
+
+
 def answer_view(connection: psycopg.Connection, asked: Asked, faults: Checked | None = None) -> AnswerView:
     """An agency's answer as it is now; where there is none, begun from that to the round before."""
     present = read_present(connection, asked.round.id, asked.agency)
@@ -148,6 +159,7 @@ def answer_view(connection: psycopg.Connection, asked: Asked, faults: Checked | 
         rows=rows,
         origin=asked.round.origin,  # type: ignore[arg-type]
         carried=carried,
+        past=later_round(connection, asked.round, asked.agency) is not None,
         submitted_at=firsts[-1] if firsts else None,
         faults=[wrong_view(body, wrong) for wrong in checked.wrong],
         missing=[wrong_view(body, wrong) for wrong in checked.missing],

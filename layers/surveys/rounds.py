@@ -108,6 +108,12 @@ def former_round(connection: psycopg.Connection, of: Round, agency: str) -> Roun
     return next((r for r in before if r.edition.survey == of.edition.survey and agency in r.agencies), None)
 
 
+def later_round(connection: psycopg.Connection, of: Round, agency: str) -> Round | None:
+    """A round that asks an agency the same survey since: answers go there; None for the last."""
+    later = [r for r in read_rounds(connection) if (r.opens_on, r.id) > (of.opens_on, of.id) and agency in r.agencies]
+    return next((r for r in later if r.edition.survey == of.edition.survey), None)
+
+
 class Asking(NamedTuple):
     """A round to be opened; None: as the edition says. `by` a user's name."""
 

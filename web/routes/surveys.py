@@ -34,6 +34,7 @@ from web.surveys import (
     OPENERS,
     Reader,
     answer_view,
+    asked_now,
     asked_of,
     form_of,
     list_surveys,
@@ -110,7 +111,7 @@ async def post_answer(request: Request, number: int, agency: str, given: SaveIn)
 
     def work(connection: psycopg.Connection) -> AnswerView:
         with transaction(connection):
-            asked = asked_of(connection, number, agency, reader)
+            asked = asked_now(connection, number, agency, reader)
             return save_page(connection, asked, given, reader.who.username, state.clock())[1]
 
     saved = await apart(state, work)
@@ -135,7 +136,7 @@ async def post_form(
     """A filled-in form (the body itself): how it is understood; no answer is stored. One nobody can read is kept."""
     check_origin(request)
     reader, state = await who_reads(request, ANSWERERS), state_of(request)
-    await apart(state, lambda c: asked_of(c, number, agency, reader))
+    await apart(state, lambda c: asked_now(c, number, agency, reader))
     upload = await uploads_of(state).receive(name, reader.who.username, request.stream())
 
     def work(connection: psycopg.Connection) -> FormPreview:
@@ -157,7 +158,7 @@ async def post_take(request: Request, number: int, agency: str, file: str, given
     upload = uploads_of(state).find(file, reader.who.username)
 
     def work(connection: psycopg.Connection) -> AnswerView:
-        asked = asked_of(connection, number, agency, reader)
+        asked = asked_now(connection, number, agency, reader)
         read = read_answer_form(upload.path, asked)
         take_answer_form(connection, _sent(asked, upload, given.over), read, given.submit, state.clock)
         return answer_view(connection, asked)

@@ -27,7 +27,7 @@ export type Cell = string | number | string[] | null;
 export type Line = Record<string, Cell>;
 export type Wrong = { row: number; question: string; title: Bilingual; said: string; fix: Bilingual };
 export type Answer = {
-  round: number; agency: Agency; id: number | null; state: 'none' | 'draft' | 'submitted'; rows: Line[]; origin: Origin; carried: string | null;
+  round: number; agency: Agency; id: number | null; state: 'none' | 'draft' | 'submitted'; rows: Line[]; origin: Origin; carried: string | null; past: boolean;
   submitted_at: string | null; faults: Wrong[]; missing: Wrong[];
   history: { id: number; state: 'draft' | 'submitted'; saved_at: string; saved_by: string; door: 'page' | 'form'; lines: number }[];
 };
@@ -41,7 +41,7 @@ export const GAP_STATES: GapState[] = ['heard', 'silent', 'told', 'none'];
 export type Claim = { agency: Agency; says: string; unit: string | null; period: string | null; system: string | null; form: string | null; since: string | null };
 export type IndicatorGap = {
   code: string; name: Bilingual; domain: string; period: 'day' | 'month' | 'quarter' | 'year'; owner: string; state: GapState; overdue: number;
-  fed: { last_day: string; heard_at: string; sources: string[] } | null; claims: Claim[];
+  fed: { last_day: string; heard_at: string; sources: { code: string; title: Bilingual }[] } | null; claims: Claim[];
 };
 export type AgencyGap = {
   agency: Agency; systems: string[]; connected: number; owns: number; states: Record<GapState, number>; told_of: number; beyond: Claim[];

@@ -27,7 +27,7 @@ export class AnswerState {
 
   get mayWrite(): boolean {
     const list = this.#page.list;
-    return list?.can_answer === true && list.agency?.code === this.answer.agency.code;
+    return !this.answer.past && list?.can_answer === true && list.agency?.code === this.answer.agency.code;
   }
 
   #take(answer: Answer): void {
