@@ -55,7 +55,7 @@ class StandingView(BaseModel):
 
 
 class RoundView(BaseModel):
-    """A survey asked once, and how many answered; `own` is the reader's own agency."""
+    """A survey asked once, and how many answered; `past`: a later round asks the same; `own` is the reader's agency."""
 
     id: int
     survey: str
@@ -69,6 +69,7 @@ class RoundView(BaseModel):
     answered: int
     late: int
     missing: int
+    past: bool
     own: StandingView | None
 
 
@@ -230,9 +231,9 @@ def standing_view(standing: Standing, agencies: dict[str, Agency]) -> StandingVi
     )
 
 
-def round_view(asked: Round, due_on: date, standings: list[StandingView], own: str | None) -> RoundView:
-    """A round with its counts; a steward is told how its own agency stands."""
-    body = asked.edition.body
+def round_view(asked: Round, days: tuple[date, bool], standings: list[StandingView], own: str | None) -> RoundView:
+    """A round with its counts; `days`: when it is due, whether a later one has taken its place."""
+    body, (due_on, past) = asked.edition.body, days
     mine = [s for s in standings if s.agency.code == own]
     return RoundView(
         id=asked.id,
@@ -247,6 +248,7 @@ def round_view(asked: Round, due_on: date, standings: list[StandingView], own: s
         answered=sum(s.submitted_at is not None for s in standings),
         late=sum(s.state == "late" for s in standings),
         missing=sum(s.state == "missing" for s in standings),
+        past=past,
         own=mine[0] if mine else None,
     )
 

@@ -117,7 +117,9 @@ def _round(
 ) -> tuple[RoundView, list[StandingView]]:
     calendar, agencies = read_workdays(connection), read_agencies(connection)
     standings = [standing_view(s, agencies) for s in read_standings(connection, asked, (calendar, now))]
-    return round_view(asked, asked.due_on(calendar), standings, reader.agency), standings
+    later = [r for r in read_rounds(connection) if r.edition.survey == asked.edition.survey and r.is_after(asked)]
+    past = any(reader.agency in r.agencies if reader.agency else True for r in later)
+    return round_view(asked, (asked.due_on(calendar), past), standings, reader.agency), standings
 
 
 def names_of(connection: psycopg.Connection) -> dict[str, str]:

@@ -57,6 +57,10 @@ class Round:
         """The last day to answer in time: so many working days after it opens."""
         return calendar.after(self.opens_on, self.within_days)
 
+    def is_after(self, other: "Round") -> bool:
+        """Whether it opened later."""
+        return (self.opens_on, self.id) > (other.opens_on, other.id)
+
     def check_asked(self, agency: str) -> None:
         """NotFound for an agency that is not asked."""
         if agency not in self.agencies:
@@ -104,13 +108,13 @@ def find_round(connection: psycopg.Connection, number: int) -> Round:
 
 def former_round(connection: psycopg.Connection, of: Round, agency: str) -> Round | None:
     """The last round before that asked the same survey of an agency."""
-    before = [r for r in read_rounds(connection) if (r.opens_on, r.id) < (of.opens_on, of.id)]
+    before = [r for r in read_rounds(connection) if of.is_after(r)]
     return next((r for r in before if r.edition.survey == of.edition.survey and agency in r.agencies), None)
 
 
 def later_round(connection: psycopg.Connection, of: Round, agency: str) -> Round | None:
     """A round that asks an agency the same survey since: answers go there; None for the last."""
-    later = [r for r in read_rounds(connection) if (r.opens_on, r.id) > (of.opens_on, of.id) and agency in r.agencies]
+    later = [r for r in read_rounds(connection) if r.is_after(of) and agency in r.agencies]
     return next((r for r in later if r.edition.survey == of.edition.survey), None)
 
 

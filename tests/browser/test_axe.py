@@ -270,3 +270,15 @@ def test_an_indicator_with_what_is_behind_it(theme: str, axe: str, open_page: Op
     page.goto(page.url.split("?")[0] + f"?theme={theme}")
     expect(page.locator(by("exception")).first).to_be_visible()
     assert find_violations(page, axe) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "role"),
+    [("rounds", Role.STEWARD), ("rounds", Role.OPERATOR), ("gap", Role.OPERATOR), ("map", Role.LEADER)],
+)
+def test_surveys(view: str, role: Role, axe: str, open_page: Open) -> None:
+    page = open_page(f"/surveys?view={view}", role).page
+    first = {"rounds": "round", "gap": "gap-counts", "map": "cover-list"}[view]
+    expect(page.locator(by(first)).first).to_be_visible()
+    wait_ready(page)
+    assert find_violations(page, axe) == []

@@ -9,7 +9,7 @@ export type Standing = {
 };
 export type Round = {
   id: number; survey: string; edition: string; title: Bilingual; opens_on: string; due_on: string; within_days: number; origin: Origin;
-  asked: number; answered: number; late: number; missing: number; own: Standing | null;
+  asked: number; answered: number; late: number; missing: number; past: boolean; own: Standing | null;
 };
 export type Edition = { code: string; survey: string; edition: string; title: Bilingual; purpose: Bilingual; within_days: number; valid_from: string; valid_to: string | null };
 export type Surveys = {
