@@ -21,6 +21,7 @@ from layers.sources.rejects import From, Wanted, count_open, next_delivery, open
 
 ONE_AT_A_TIME = 7_105_102
 NO_FORM = "nobody noted its form: it came before forms were kept"
+SENT_AGAIN = "an answer is mended by whoever gave it, and sent again"
 _ASK = "INSERT INTO reject_replay (asked_at, asked_by, wanted, total) VALUES (%s, %s, %s, %s) RETURNING id"
 _NOTE = """
 UPDATE reject_replay SET done = %(done)s, understood = %(understood)s, stored = %(stored)s, noted_at = %(now)s,
@@ -79,7 +80,8 @@ def _one(work: Work, wanted: Wanted, from_: From) -> Iterator[Tally]:
     form = FORMS.get(from_.form or "")
     if form is None:
         tally = Tally()
-        tally.leave(f"{from_.label}: {NO_FORM}", len(open_of(work.connection, wanted, from_.id, 0, 1_000_000)))
+        why = NO_FORM if from_.form is None else SENT_AGAIN
+        tally.leave(f"{from_.label}: {why}", len(open_of(work.connection, wanted, from_.id, 0, 1_000_000)))
         yield tally
     elif isinstance(form, LineForm):
         yield from replay_lines(work, wanted, from_, form)

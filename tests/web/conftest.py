@@ -7,9 +7,12 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from layers.access.accounts import make_link
+from geo.clock import start_of_day
+from geo.workdays import DAY
+from layers.access.accounts import ensure_account, make_link
 from layers.access.roles import Role
-from layers.database import connect
+from layers.database import connect, transaction
+from layers.surveys.rounds import Asking, open_round, tie_to_agency
 from web.main import create_app
 from web.settings import WebSettings
 
@@ -53,3 +56,15 @@ def sign_in(client: TestClient, connection: psycopg.Connection) -> SignIn:
     """Sign the browser in as a role, by a one-click link; `guest` signs out."""
 
     return lambda role: signed_in(client, connection, role)
+
+
+@pytest.fixture
+def rounds_open(connection: psycopg.Connection) -> dict[str, int]:
+    """Two rounds that are open, and the steward's account tied to Sở Y tế."""
+    yesterday = live_now().date() - DAY
+    with transaction(connection):
+        ensure_account(connection, "demo-steward", Role.STEWARD, live_now)
+        tie_to_agency(connection, "demo-steward", "so_y_te")
+        opened = start_of_day(yesterday)
+        asking = {s: Asking(s, yesterday, "thử", "simulated") for s in ("systems", "indicators")}
+        return {survey: open_round(connection, one, opened) for survey, one in asking.items()}
