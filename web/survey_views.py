@@ -1,9 +1,9 @@
 """What `/surveys` shows: rounds and how agencies stand, an answer with what is refused, the gap and its map."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from layers.sources.freshness import Origin
 from layers.surveys.answers import Answer, Standing
@@ -14,6 +14,7 @@ from web.views import Words
 
 State = Literal["on_time", "late", "not_due", "missing"]
 Door = Literal["page", "form"]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class AgencyView(BaseModel):
@@ -38,6 +39,7 @@ class EditionView(BaseModel):
     valid_to: date | None
     within_days: int
     agencies: list[str]
+    body: SurveyBody
 
 
 class StandingView(BaseModel):
@@ -161,6 +163,19 @@ class TakeIn(BaseModel):
     submit: bool = False
 
 
+class EditionIn(BaseModel):
+    """An edition of a survey as a person gives it; `reason` says why it is new or corrected."""
+
+    model_config = ConfigDict(extra="forbid")
+    body: SurveyBody
+    basis: Text
+    source: Text
+    reason: Text
+    verified: bool = False
+    valid_from: date
+    valid_to: date | None = None
+
+
 class RoundIn(BaseModel):
     """A round to be opened; what is left out is as the edition says."""
 
@@ -212,6 +227,7 @@ def edition_view(edition: Edition) -> EditionView:
         purpose=Words(vi=body.purpose.vi, en=body.purpose.en),
         within_days=body.within_days,
         agencies=list(body.agencies),
+        body=body,
     )
 
 

@@ -189,6 +189,33 @@ def test_the_centre_asks_again_and_the_former_round_is_over(sign_in: SignIn, rou
     assert steward.get("/api/surveys").json()["rounds"][0]["id"] == round_["id"]
 
 
+def test_a_new_edition_asks_the_next_round(sign_in: SignIn, rounds_open: dict[str, int]) -> None:
+    admin = sign_in(Role.ADMIN)
+    old = next(e for e in admin.get("/api/surveys").json()["editions"] if e["code"] == "systems.2026")
+    body = old["body"] | {
+        "questions": [*old["body"]["questions"], {"code": "cost", "title": {"vi": "Chi phí", "en": "Cost"}}]
+    }
+    given = {"body": body, "basis": "thử", "source": "thử", "reason": "thêm câu hỏi", "valid_from": old["valid_from"]}
+    meets = admin.put("/api/surveys/editions/systems/2027", json=given, headers=OURS)
+    assert meets.json()["field"] == "valid_from"
+    stranger = admin.put(
+        "/api/surveys/editions/systems/2026", json=given | {"body": body | {"agencies": ["so_la"]}}, headers=OURS
+    )
+    assert stranger.json()["field"] == "agencies"
+    unsound = admin.put(
+        "/api/surveys/editions/systems/2026", json=given | {"body": body | {"key": "cost"}}, headers=OURS
+    )
+    assert unsound.status_code == 422
+    kept = admin.put("/api/surveys/editions/systems/2026", json=given, headers=OURS)
+    assert kept.status_code == 200
+    assert sign_in(Role.STEWARD).put("/api/surveys/editions/systems/2026", json=given, headers=OURS).status_code == 403
+    admin = sign_in(Role.ADMIN)
+    now = admin.get(f"/api/surveys/rounds/{rounds_open['systems']}").json()
+    assert "cost" not in {q["code"] for q in now["body"]["questions"]}  # it keeps what it asked
+    next_ = post(admin, "/api/surveys/rounds", {"survey": "systems", "opens_on": str(today())}).json()
+    assert "cost" in {q["code"] for q in next_["body"]["questions"]}
+
+
 def test_the_demonstration_answers_and_leaves_some_to_be_answered(
     connection: psycopg.Connection, sign_in: SignIn
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 
 from geo.errors import BadInput
 from ingest.surveys.read import Asked, read_answer_form
@@ -11,6 +12,7 @@ from ingest.surveys.take import SentForm, note_refused_form, take_answer_form
 from layers.access.audit import note_act
 from layers.database import transaction, write_async
 from layers.surveys.answers import read_present
+from layers.surveys.editions import Edited, keep_edition
 from layers.surveys.rounds import Asking, open_round
 from web.citizen.intake import origin_of
 from web.routes.intake import apart, uploads_of
@@ -22,12 +24,15 @@ from web.survey_gap_views import Coverage, Gap
 from web.survey_lines import line_views, wrong_view
 from web.survey_views import (
     AnswerView,
+    EditionIn,
+    EditionView,
     FormPreview,
     RoundCard,
     RoundIn,
     SaveIn,
     Surveys,
     TakeIn,
+    edition_view,
 )
 from web.surveys import (
     ANSWERERS,
@@ -50,6 +55,7 @@ router = APIRouter(
 )
 ROUNDS = "/api/surveys/rounds"
 OF_AGENCY = ROUNDS + "/{number}/agencies/{agency}"
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,30}$")]
 
 
 @router.get("/surveys", include_in_schema=False)
@@ -64,6 +70,22 @@ async def get_surveys(request: Request, response: Response) -> Surveys:
     reader, state = await who_reads(request), state_of(request)
     response.headers.update(PRIVATE)
     return await apart(state, lambda connection: list_surveys(connection, reader, state.clock()))
+
+
+@router.put("/api/surveys/editions/{survey}/{edition}", responses={400: {"model": Problem}})
+async def put_edition(request: Request, survey: Word, edition: Word, given: EditionIn) -> EditionView:
+    """A new edition, or the correction of one: operator or admin. Rounds that are open keep what they asked."""
+    check_origin(request)
+    reader, state = await who_reads(request, OPENERS), state_of(request)
+    told = Edited(survey, edition, by=reader.who.username, **dict(given))
+
+    def work(connection: psycopg.Connection) -> EditionView:
+        with transaction(connection):
+            return edition_view(keep_edition(connection, told, state.clock()))
+
+    kept = await apart(state, work)
+    await _note(state, reader, "survey.edition", kept.code, given.reason)
+    return kept
 
 
 @router.post(ROUNDS, status_code=201)
@@ -234,6 +256,6 @@ def _sent(asked: Asked, upload: Upload, over: int | None) -> SentForm:
     return SentForm(upload.path, upload.name, asked.round.id, asked.agency, upload.by, asked.round.origin, over)
 
 
-async def _note(state: State, reader: Reader, action: str, subject: str) -> None:
+async def _note(state: State, reader: Reader, action: str, subject: str, reason: str = "") -> None:
     async with write_async(state.engine) as connection:
-        await connection.execute(note_act(reader.who, action, subject, "", state.clock()))
+        await connection.execute(note_act(reader.who, action, subject, reason, state.clock()))
