@@ -38,8 +38,7 @@ class SubmissionView(BaseModel):
     source_title: Words
     origin: Origin
     name: str
-    period_from: date | None
-    period_to: date | None
+    period: Words | None
     made_by: str | None
     made_at: datetime
     note: str | None
@@ -121,11 +120,13 @@ def submission_view(row: Mapping[str, Any], who: Who) -> SubmissionView:
     counts = row["counts"] or {}
     flags = counts.get("flags") or []
     why_not = _why_not(row, who)
-    copied = ("id", "state", "source", "origin", "name", "period_from", "period_to", "made_by", "made_at", "figures")
+    copied = ("id", "state", "source", "origin", "name", "made_by", "made_at", "figures")
+    days = (row["period_from"], row["period_to"])
     judged = ("waiting", "hidden", "decision", "decided_by", "decided_at", "document", "reason")
     return SubmissionView(
         **{name: row[name] for name in (*copied, *judged)},
         source_title=Words(vi=row["title_vi"], en=row["title_en"]),
+        period=None if None in days else Words.of(name_of(Span(*days))),
         note=counts.get("note"),
         paper="/".join(filter(None, (row["number"], row["notation"]))) or None,
         paper_on=row["issued_on"],

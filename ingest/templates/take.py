@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from geo.clock import Clock, end_of_day
+from geo.clock import Clock, end_of_day, local_date
 from geo.errors import BadInput
 from ingest.deliveries import Opened, Sender, close_delivery, open_delivery
 from ingest.rejects import store_rejects
@@ -138,7 +138,7 @@ def digest_file(path: Path) -> bytes:
 
 
 def _check_paper(paper: PaperFields, now: datetime) -> None:
-    if paper.issued_on is not None and not date(2000, 1, 1) <= paper.issued_on <= end_of_day(now.date()).date():
+    if paper.issued_on is not None and not date(2000, 1, 1) <= paper.issued_on <= local_date(now):
         raise BadInput("issued_on: before 2000 or in the future; write the day on the paper", field="issued_on")
     for name, value in paper.__dict__.items():
         if isinstance(value, str) and (len(value) > LONGEST or "\0" in value):

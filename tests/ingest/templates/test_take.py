@@ -1,7 +1,7 @@
 """A department's form in, as figures: whose, for when, how sure, with which paper; totals held against their rows."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -217,3 +217,11 @@ def test_in_january_the_month_and_the_year_to_date_are_one_figure(take):
     rows = form(*[[unit, first, first, *rest] for unit, first, _, *rest in body()], title=["THÁNG 1 NĂM 2026"])
     taken = take("vsr_demo", rows)
     assert (taken.summary.stored, taken.summary.ignored, taken.summary.rejected) == (12, {"said_twice": 4}, {})
+
+
+def test_a_paper_of_this_morning_is_not_of_the_future(take, connection):
+    """Before seven in Việt Nam it is still yesterday by UTC."""
+    morning = datetime(2026, 11, 23, 23, 5, tzinfo=UTC)
+    assert take("vsr_demo", form(), paper=replace(PAPER, issued_on=date(2026, 11, 24)), at=morning).summary.stored == 16
+    with pytest.raises(BadInput, match="issued_on"):
+        take("vsr_demo", form(), paper=replace(PAPER, issued_on=date(2026, 11, 25)), at=morning)

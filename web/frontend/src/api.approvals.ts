@@ -6,7 +6,7 @@ import type { Receipt, Status } from './api.intake';
 export type FlagKind = 'total' | 'below_official' | 'unit' | 'old_form' | 'outlier';
 export type Flag = { kind: FlagKind; why: Bilingual; row: number | null; indicator: string | null; subject: string | null };
 export type Submission = {
-  id: number; state: ApprovalState; source: string; source_title: Bilingual; origin: Origin; name: string; period_from: string | null;
+  id: number; state: ApprovalState; source: string; source_title: Bilingual; origin: Origin; name: string; period: Bilingual | null;
   made_by: string | null; made_at: string; note: string | null; paper: string | null; paper_on: string | null; paper_agency: string | null;
   paper_signer: string | null; figures: number; waiting: number; hidden: boolean; flags: Partial<Record<FlagKind, number>>; refused: number;
   may_decide: boolean; why_not: Bilingual | null; decision: string | null; decided_by: string | null; decided_at: string | null;
