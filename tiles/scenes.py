@@ -241,7 +241,6 @@ SCENES: tuple[Scene, ...] = (
         (
             _CLOCK, _SOURCES,
             Panel("scores", "right", Text("ĐÚNG – ĐỦ – SẠCH – SỐNG", "RIGHT – COMPLETE – CLEAN – ALIVE")),
-            *(Panel("sources", "right", _SOURCES.title) for _ in range(2)),
         ),
         (COAST_SEA, LY_SON),
         anchor=0.1,

@@ -11,8 +11,9 @@ PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{subject}</title>
 <style>{style}</style></head><body>
 {mark}<header>
-<p><strong>TRUNG TÂM ĐIỀU HÀNH<br>TỈNH QUẢNG NGÃI</strong><br>Số: {number}<br>{subject}</p>
-<p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br><strong>Độc lập - Tự do - Hạnh phúc</strong><br>
+<p style="max-width: 62mm"><strong>TRUNG TÂM ĐIỀU HÀNH<br>TỈNH QUẢNG NGÃI</strong><br>Số: {number}<br>{subject}</p>
+<p style="white-space: nowrap"><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br>
+<strong>Độc lập - Tự do - Hạnh phúc</strong><br>
 <em>Quảng Ngãi, ngày {day} tháng {month} năm {year}</em></p>
 </header>
 <h1>Kính gửi: {agency}</h1>

@@ -89,6 +89,16 @@ def count_reminders(connection: psycopg.Connection, since: date, until: date, no
     return [MonthCount(a, m, counts[a, m]) for a in sorted(agencies | {a for a, _ in counts}) for m in months]
 
 
+def open_reminders(connection: psycopg.Connection, now: datetime) -> dict[str, list[str]]:
+    """By source's code: what it was reminded of this year and last and has not brought, the newest first, in words."""
+    today, found = local_date(now), defaultdict(list)
+    for entry in read_ledger(connection, date(today.year - 1, 1, 1), today + DAY, now):
+        if entry.closed_at is None and entry.row["state"] != "missed":
+            made = local_date(entry.row["made_at"])
+            found[entry.row["source"]].append(f"{made:%d/%m/%Y}: {entry.row['subject']}")
+    return dict(found)
+
+
 def ledger_begins(connection: psycopg.Connection) -> date | None:
     """The day of its first row; None when nothing stands in it."""
     row = connection.execute("SELECT min(made_at) FROM reminder").fetchone()

@@ -1,6 +1,7 @@
 """GET /api/sources: who sends, how often, when last, in which state, with its pulse; and the page that lists it."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from geo.clock import end_of_day, local_date
 from geo.errors import BadInput, NotFound
 from layers.access.roles import SIGNED_IN, Role
 from layers.database import ReadConnection, connect, read, transaction
+from layers.reminders.ledger import open_reminders
 from layers.sources.contacts import Contact, put_contact
 from layers.sources.freshness import Origin
 from layers.sources.last import LastDelivery, read_last
@@ -21,7 +23,9 @@ from layers.sources.pulse_read import State as Beat
 from layers.sources.reject_read import read_deliveries
 from web.access import is_wall, require, role_of, who_asks
 from web.routes.exchange import READERS
+from web.routes.intake import apart
 from web.routes.pages import check_origin, page
+from web.routes.reminders import READERS as REMINDED_BY
 from web.state import State as App
 from web.state import state_of, url_of
 from web.views import Words, timed
@@ -154,6 +158,7 @@ async def get_sources(request: Request, pulse: Annotated[int, Query(ge=0, le=366
             cells = await _pulses(connection, Span(since, now + timedelta(hours=1), "day", now))
             for each in found:
                 each.pulse = cells[each.code]
+    await _put_reminders(request, found)
     return SourceList(now=now, sources=sorted(found, key=_urgency))
 
 
@@ -165,7 +170,9 @@ async def get_source(request: Request, code: str) -> SourceState:
         found = await read_last(connection, _today(now), code)
     if not found:
         raise _no_such(code)
-    return source_view(found[0], now, await _knows_contacts(request))
+    shown = source_view(found[0], now, await _knows_contacts(request))
+    await _put_reminders(request, [shown])
+    return shown
 
 
 @router.get("/api/sources/{code}/pulse")
@@ -242,6 +249,16 @@ async def _pulses(connection: ReadConnection, span: Span, code: str | None = Non
 def _cell(cell: Cell) -> CellView:
     counts = cell.counts or {}
     return CellView(t=cell.t, state=cell.state, late_p50_s=cell.late_p50_s, late_max_s=cell.late_max_s, **counts)
+
+
+async def _put_reminders(request: Request, found: Iterable[SourceState]) -> None:
+    """What each was reminded of and has not brought; for who may read the ledger."""
+    if await role_of(request) not in REMINDED_BY:
+        return
+    state = state_of(request)
+    waiting = await apart(state, lambda connection: open_reminders(connection, state.clock()))
+    for each in found:
+        each.reminders = waiting.get(each.code, [])
 
 
 async def _knows_contacts(request: Request) -> bool:
