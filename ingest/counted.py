@@ -5,6 +5,7 @@ The sources are our own, one for each period and origin: a number that touches a
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from ingest.deliveries import Opened, Sender, close_delivery, open_delivery
 from ingest.summary import Summary
 from layers.counted.count import Counted, count_span
 from layers.counted.due import due_spans, read_book
+from layers.counted.ground import OFFICES, Share
 from layers.counted.models import CountedPeriod
 from layers.counted.registry import COUNTS
 from layers.counted.spec import Count
@@ -65,6 +67,7 @@ def _store(
     now, raw = clock(), driver(connection)
     source_id = ensure_source(raw, sender.code, sender.origin, sender.title, sender.cadence)
     delivery_id = open_delivery(raw, source_id, f"counted-{now:%Y%m%dT%H%M}", clock, OPENED)
+    every = tell_offices(every)
     found: list[Observed] = [o for c in every for o in c.observed(catalogue[c.count.code].unit, now)]
     kept = store_observations(raw, found, Given(source_id, delivery_id, None, now, now))
     summary = Summary(lines=len(found), messages=len(found), stored=kept.stored, duplicates=kept.known)
@@ -72,6 +75,19 @@ def _store(
     for counted in every:
         _note(connection, counted, delivery_id, now)
     return kept.stored
+
+
+def tell_offices(every: list[Counted]) -> list[Counted]:
+    """An office that one count of a book knows has 0 in its others: who answered all too late answered none in time."""
+    known = defaultdict[Any, set[tuple[str, str]]](set)
+    for counted in every:
+        known[counted.count.book, counted.span] |= {s for s in counted.shares if s[0] in OFFICES}
+    return [
+        replace(
+            c, shares={s: Share() for s in sorted(known[c.count.book, c.span]) if s[0] in c.offices} | dict(c.shares)
+        )
+        for c in every
+    ]
 
 
 def _note(connection: Connection, counted: Counted, delivery_id: int, now: datetime) -> None:

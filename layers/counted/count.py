@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from layers.counted.due import Told
-from layers.counted.ground import PROVINCE_SUBJECT, Ground, Share, read_ground, share_out, unplaced
+from layers.counted.ground import OFFICES, PROVINCE_SUBJECT, Ground, Share, read_ground, share_out, unplaced
 from layers.counted.spec import Count, Record, window_of
 from layers.indicators.spans import Span
 from layers.indicators.store import Observed
@@ -17,7 +17,10 @@ from layers.indicators.store import Observed
 
 @dataclass(frozen=True)
 class Counted:
-    """What a counting came to: `shares` by subject, and the records in the province's number that are in no unit's."""
+    """What a counting came to: `shares` by subject, and the records in the province's number that are in no unit's.
+
+    `offices`: the kinds of office it is told by.
+    """
 
     count: Count
     span: Span
@@ -25,6 +28,7 @@ class Counted:
     records: int
     unplaced: int
     status: str
+    offices: frozenset[str] = frozenset()
 
     def observed(self, unit: str, now: datetime) -> Iterator[Observed]:
         """The figures; each says which query, which window, how many records and how many belong nowhere."""
@@ -61,10 +65,11 @@ def count_span(
     shares = share_out(records, ground, subjects)
     looked_back = told.heard is None or window.until < told.heard
     status = "estimate" if looked_back else "preliminary"
-    return Counted(count, span, shares, len(records), len(nowhere(records, ground, subjects)), status)
+    lost, offices = nowhere(records, ground, subjects), frozenset(OFFICES) & frozenset(subjects)
+    return Counted(count, span, shares, len(records), len(lost), status, offices)
 
 
 def nowhere(records: Collection[Record], ground: Ground, subjects: Collection[str]) -> list[Record]:
     """The records that belong to no commune, else to no office, of those a count is told by."""
-    by = next((s for s in ("unit:commune", "agency", "facility") if s in subjects), None)
+    by = next((s for s in ("unit:commune", *OFFICES) if s in subjects), None)
     return unplaced(records, ground, by) if by is not None else []

@@ -12,6 +12,7 @@ from layers.indicators.places import PROVINCE
 
 LEVELS = ("former_district", "commune")
 """The structures that figures are told in; each of a day's units has its own cells."""
+OFFICES = ("agency", "facility")
 Subject = tuple[str, str]
 _UNITS = text("""
 SELECT u.level, u.code, c.id AS cell_id, c.commune_code
@@ -71,7 +72,7 @@ def share_out(records: Iterable[Record], ground: Ground, subjects: Collection[st
     `subjects` as the catalogue has them: province, unit:LEVEL, agency, facility.
     """
     levels = [level for level in LEVELS if f"unit:{level}" in subjects]
-    offices = [kind for kind in ("agency", "facility") if kind in subjects]
+    offices = [kind for kind in OFFICES if kind in subjects]
     found = {("unit", code): Share() for level in levels for code in ground.codes(level)}
     found[PROVINCE_SUBJECT] = Share()
     for record in records:

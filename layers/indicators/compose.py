@@ -230,13 +230,22 @@ class Composer:
     def _tiled(self, code: str, place: Place, span: Span) -> Part | None:
         """The sum of shorter periods that lay it out, when every one of them is known."""
         for tiling in tiles(span):
-            found = [self._own(code, place, tile) for tile in tiling if (code, tile) in self.figures or tile.months]
-            if len(found) == len(tiling) and all(found):
-                parts = [part for part in found if part is not None]
+            parts = self._laid_out(code, place, tiling)
+            if parts is not None:
                 value = sum((part.values[code] for part in parts), Fraction(0))
                 told = tuple(t for part in parts for t in part.told)
                 return Part(place, {code: value}, _least(p.status for p in parts), told, "tiled")
         return None
+
+    def _laid_out(self, code: str, place: Place, tiling: Iterable[Span]) -> list[Part] | None:
+        """The own numbers of some periods; None at the first that is not known."""
+        found: list[Part] = []
+        for tile in tiling:
+            part = self._own(code, place, tile) if (code, tile) in self.figures or tile.months else None
+            if part is None:
+                return None
+            found.append(part)
+        return found
 
     def _level_at_end(self, code: str, place: Place, span: Span) -> Part | None:
         """A level told of a shorter period that ends with this one."""

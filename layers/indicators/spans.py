@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.workdays import DAY, add_months, period_starts
@@ -91,7 +92,8 @@ def is_week(span: Span) -> bool:
     return span.days == WEEK_DAYS and span.since.weekday() == 0
 
 
-def tiles(span: Span) -> list[list[Span]]:
+@lru_cache(maxsize=4096)
+def tiles(span: Span) -> tuple[tuple[Span, ...], ...]:
     """The ways to lay a period out of shorter ones, the coarsest first."""
     found: list[list[Span]] = []
     if span.months:
@@ -101,7 +103,7 @@ def tiles(span: Span) -> list[list[Span]]:
                 found.append(spans_between(period, span.since, span.until))
     if 1 < span.days <= 31:
         found.append(spans_between("day", span.since, span.until))
-    return found
+    return tuple(map(tuple, found))
 
 
 def name_of(span: Span) -> Text:

@@ -1,4 +1,4 @@
-"""Dossiers, documents and tasks: the examples of the contract become figures, and agencies never sum up to the province."""
+"""Dossiers, documents and tasks: the contract's examples become figures, and agencies never sum up to the province."""
 
 from decimal import Decimal
 from pathlib import Path
