@@ -16,6 +16,10 @@ VERSIONS: Mapping[str, int] = {
     "cases-1022": 1,
     "counted": 1,
     "epidemics": 1,
+    "ferries": 1,
+    "holiday_flash": 1,
+    "schools": 1,
+    "topics": 1,
 }
 """By name; whatever is not named here is at its first version."""
 

@@ -23,6 +23,7 @@ from fixtures.holidays import holiday_letters
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from fixtures.school_words import school_letters
+from fixtures.topics import topic_letters
 from geo.clock import Clock, system_clock
 from geo.errors import BadInput
 from ingest.ais.load import FORM as AIS_FORM
@@ -94,6 +95,7 @@ DESK = Desk(
         "schools_department": Sender("gddt_demo", "simulated", "Sở Giáo dục và Đào tạo: trường, lớp (mô phỏng)"),
         "schools_vnpt": Sender("vnpt_gd_demo", "simulated", "VNPT: quản lý trường học (mô phỏng)"),
         "schools_viettel": Sender("viettel_gd_demo", "simulated", "Viettel: quản lý trường học (mô phỏng)"),
+        "topics": Sender("vnsocial_demo", "simulated", "Vnsocial: số đếm theo chủ đề (mô phỏng)"),
         "ferries": Sender("ferries_demo", "simulated", "Tàu khách Sa Kỳ – Lý Sơn (mô phỏng)"),
         "holiday_flash": Sender("holiday_demo", "simulated", "Báo cáo nhanh du lịch dịp lễ (mô phỏng)"),
         "his": Sender("his_demo", "simulated", "Hồ sơ khám chữa bệnh (mô phỏng)"),
@@ -189,6 +191,7 @@ def load_books(connection: psycopg.Connection, now: datetime, say: Say) -> None:
     sent += history_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += form_letters(DATA / "unit-outlines.geojson", now, SEED)
     sent += school_letters(DATA / "unit-outlines.geojson", now, SEED)
+    sent += topic_letters(now, SEED)
     sent += holiday_letters(now, SEED)
     sent += epidemic_letters(DATA / "unit-outlines.geojson", now, SEED)
     ensure_forms(connection, now)

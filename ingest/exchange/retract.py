@@ -18,6 +18,7 @@ from layers.indicators.store import restore_observations, retract_observations
 from layers.sources.papers import change_state
 from layers.spec import Filed, Layer
 from layers.sums import refresh_sums
+from layers.topics.store import retract_topics
 from layers.versions import bump, notify
 from layers.vessels.identity import settle_boats
 
@@ -80,7 +81,7 @@ def retract_paper(
     change_state(connection, paper_id, state, now, by[1])
     gone = retract_observations(connection, paper_id, by[0], now)
     restore_observations(connection, paper_id, now)
-    gone += withdraw_counts(connection, paper_id, now)
+    gone += withdraw_counts(connection, paper_id, now) + retract_topics(connection, paper_id, now)
     return gone + sum(_retract_rows(connection, layer, paper_id, now) for layer in load_filed().values())
 
 

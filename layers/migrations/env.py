@@ -32,6 +32,7 @@ from layers.sources import models as source_models
 from layers.storm import models as storm_models
 from layers.storm import pace
 from layers.surveys import models as survey_models
+from layers.topics import models as topic_models
 from layers.tourism import models as tourism_models
 from layers.tasks import models as task_models
 from layers.units import outlines
@@ -87,6 +88,7 @@ TABLES = (
     seal_models,
     storm_models,
     pace,
+    topic_models,
     tourism_models,
     shift_models,
     bulletins_kept,

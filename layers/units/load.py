@@ -32,6 +32,8 @@ from layers.storm.seed import seed_storms
 from layers.sums import refresh_sums
 from layers.surveys.seed import FILES as SURVEYS
 from layers.surveys.seed import seed_surveys
+from layers.topics.seed import FILES as TOPICS
+from layers.topics.seed import seed_topics
 from layers.tourism.seed import FILES as HOLIDAYS
 from layers.tourism.seed import seed_holidays
 from layers.tasks.seed import seed_tasks
@@ -66,6 +68,7 @@ FILES = (
     *FRESHNESS,
     *DISCLOSURE,
     *HOLIDAYS,
+    *TOPICS,
     "unit-outlines.geojson",
     "background-outlines.geojson",
     "land.geojson",
@@ -96,6 +99,7 @@ def load_reference(connection: Connection, clock: Clock, data: Path = DATA) -> b
     seed_surveys(connection, data, read_csv, read_json, clock())
     seed_freshness(connection, data, read_csv, clock())
     seed_disclosure(connection, driver(connection), [read_csv(data / name) for name in DISCLOSURE], clock())
+    seed_topics(connection, [read_csv(data / name) for name in TOPICS], clock())
     seed_holidays(connection, read_csv(data / HOLIDAYS[0]), clock())
     load_units(connection, data)
     relocate(driver(connection))  # the borders may not be those the facts were placed in

@@ -53,6 +53,39 @@ def change_periods(*periods: str) -> None:
     op.execute(f"ALTER TABLE indicator ADD CONSTRAINT {PERIOD} CHECK (period IN ({told}))")
 
 
+def create_topics() -> None:
+    """Topics, the rule of rising ones, the counts by day and kind of place."""
+    named = (sa.Column("name_vi", sa.String(), nullable=False), sa.Column("name_en", sa.String(), nullable=False))
+    create_dated("topic", *named)
+    whole = [sa.Column(name, sa.SmallInteger(), nullable=False) for name in ("days", "base_days", "least_told")]
+    ratio, least = sa.Column("ratio", sa.Numeric(), nullable=False), sa.Column("least", sa.Integer(), nullable=False)
+    create_dated("topic_rule", *whole, ratio, least)
+    op.create_table(
+        "topic_day",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("mentions", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("positive", "neutral", "negative")),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in ("spread", "reach")),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("to_answer", "answered")),
+        sa.Column("source_id", sa.SmallInteger(), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
+        sa.Column("paper_id", sa.BigInteger(), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "platform IN ('news', 'forum', 'social', 'video', 'blog')", name=op.f("ck_topic_day_platform")
+        ),
+    )
+    key = ["source_id", "topic", "day", "platform"]
+    op.create_index("uq_topic_day_current", "topic_day", key, unique=True, postgresql_where=IN_FORCE)
+    op.create_index("ix_topic_day_paper", "topic_day", ["paper_id"])
+
+
 def upgrade() -> None:
     create_dated("disclosure_rule", sa.Column("least", sa.SmallInteger(), nullable=False))
     create_dated(
@@ -113,6 +146,7 @@ def upgrade() -> None:
     op.create_index("ix_figure_choice_figure", "figure_choice", figure)
     key = ["disease", "measure", "day", "unit"]
     op.create_index("uq_epidemic_count_current", "epidemic_count", key, unique=True, postgresql_where=IN_FORCE)
+    create_topics()
     for table in ("figure", "observation"):
         op.add_column(table, sa.Column("withheld", sa.SmallInteger(), nullable=True))
     change_periods("day", "week", "month", "quarter", "year")
@@ -124,5 +158,5 @@ def downgrade() -> None:
     for table in ("figure", "observation"):
         op.drop_column(table, "withheld")
     op.drop_table("epidemic_count")
-    for table in ("figure_choice", "source_rank", "holiday", "disease", "disclosure_rule"):
+    for table in ("topic_day", "topic_rule", "topic", "figure_choice", "source_rank", "holiday", "disease", "disclosure_rule"):
         op.drop_table(table)

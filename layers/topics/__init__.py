@@ -1,0 +1,1 @@
+"""What is talked about online: counts of topics by day, never who said what."""
