@@ -68,6 +68,12 @@ async def reports() -> Response:
     return page("reports")
 
 
+@router.get("/fields")
+async def fields() -> Response:
+    """Epidemics, schools told in several ways, online topics, holidays."""
+    return page("fields")
+
+
 @router.get("/citizens")
 async def citizens() -> Response:
     """Citizens' reports for those who work on them."""

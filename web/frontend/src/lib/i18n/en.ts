@@ -2,6 +2,7 @@
 import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesEn } from './devices.en';
+import { fields } from './fields';
 import { figures } from './figures';
 import { approvals } from './approvals';
 import { freshness } from './freshness';
@@ -34,6 +35,7 @@ export const en: Dictionary = {
   laws: lawEn,
   storms: stormEn,
   ...devicesEn,
+  fieldsPage: fields.en,
   figures: figures.en,
   intake: intake.en,
   approvals: approvals.en,

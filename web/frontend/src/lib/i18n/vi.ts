@@ -2,6 +2,7 @@
 import { alarms } from './alarms';
 import { desk } from './desk';
 import { devicesVi } from './devices.vi';
+import { fields } from './fields';
 import { figures } from './figures';
 import { approvals } from './approvals';
 import { freshness } from './freshness';
@@ -33,6 +34,7 @@ export const vi = {
   laws: lawVi,
   storms: stormVi,
   ...devicesVi,
+  fieldsPage: fields.vi,
   figures: figures.vi,
   intake: intake.vi,
   approvals: approvals.vi,
