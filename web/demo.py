@@ -18,8 +18,8 @@ from fixtures.fishery_books import fishery_letters
 from fixtures.fleet import SEED, boats
 from fixtures.forms import form_letters
 from fixtures.history import history_letters
-from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.holidays import holiday_letters
+from fixtures.letters import DEPARTMENTS, Letter, letter_of, publishers
 from fixtures.make import HISTORY_FOR, books
 from fixtures.reports import HISTORY
 from fixtures.school_words import school_letters

@@ -29,7 +29,8 @@ LEVELS = {
 HIDDEN = Words(vi="ẩn", en="hidden")
 KEPT_SMALL = Words(vi="số nhỏ về người: không hiện, không phải 0", en="a small number of people: not shown, and not 0")
 KEPT_PAIR = Words(
-    vi="không hiện, vì từ đó tính ra được một số nhỏ về người", en="not shown: a small number of people would follow from it"
+    vi="không hiện, vì từ đó tính ra được một số nhỏ về người",
+    en="not shown: a small number of people would follow from it",
 )
 _BY = {"people": ("dân số", "people"), "area": ("diện tích", "area"), "cells": ("số mảnh đất", "pieces of ground")}
 _HOW = {

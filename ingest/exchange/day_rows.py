@@ -85,7 +85,9 @@ def _holiday(connection: psycopg.Connection) -> Callable[[Mapping[str, Any]], Fa
         since, until = feasts.get(row["holiday"], (date.max, date.max))
         if not since <= row["day"] < until:
             en = f"{row['day']} is no day of that holiday; the centre keeps the holidays as rows"
-            return Fault("holiday", en, f"ngày {row['day']:%d/%m/%Y} không thuộc kỳ nghỉ này; trung tâm ghi kỳ nghỉ trước")
+            return Fault(
+                "holiday", en, f"ngày {row['day']:%d/%m/%Y} không thuộc kỳ nghỉ này; trung tâm ghi kỳ nghỉ trước"
+            )
         if (row["rooms_sold"] or 0) > (row["rooms"] or 0) and row["rooms"] is not None:
             return Fault("rooms_sold", "more rooms sold than there are", "phòng bán nhiều hơn phòng có")
         return None

@@ -93,7 +93,10 @@ class Published:
 class Adapter(Protocol):
     """Understands one kind of file. `publish` raises BadInput for a file that cannot be understood as a whole."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How permissions and senders call it."""
+        ...
 
     def knows(self, given: Given) -> bool:
         """Whether the file is of this kind, by its name, description and first bytes."""

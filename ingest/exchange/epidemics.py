@@ -1,4 +1,4 @@
-"""Epidemics: new cases and deaths of watched diseases by commune and day, in our contract (docs/contracts/epidemics.md).
+"""Epidemics: new cases and deaths of watched diseases by commune and day (docs/contracts/epidemics.md).
 
 Counts go to a table that only few may read; what readers get is published from there, the small numbers kept back. A
 row that is refused is told by its number, never with its words.
@@ -103,7 +103,9 @@ def _fault_or_unit(row: Mapping[str, Any], desk: _Desk) -> str | Fault:
     since, until = desk.watched.get(disease, (date.max, None))
     if not since <= day or (until is not None and day >= until):
         en = f"no watched disease of that code on {day}; the centre enters a disease before its counts come"
-        return Fault("disease", en, f"không có bệnh mang mã này được theo dõi ngày {day:%d/%m/%Y}; trung tâm thêm trước")
+        return Fault(
+            "disease", en, f"không có bệnh mang mã này được theo dõi ngày {day:%d/%m/%Y}; trung tâm thêm trước"
+        )
     if day > desk.last:
         return Fault("day", "the day has not begun yet", "ngày chưa tới")
     unit = desk.unit(row["unit"], day)

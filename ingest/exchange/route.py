@@ -21,7 +21,16 @@ from ingest.exchange.template_files import TemplateFiles
 from ingest.exchange.topics import Topics
 from ingest.layer_form import safe_name
 
-REPORTS: tuple[Adapter, ...] = (AvReports(), HisXml(), Cases1022(), Epidemics(), FERRIES, HOLIDAY_FLASH, *SCHOOLS, Topics())
+REPORTS: tuple[Adapter, ...] = (
+    AvReports(),
+    HisXml(),
+    Cases1022(),
+    Epidemics(),
+    FERRIES,
+    HOLIDAY_FLASH,
+    *SCHOOLS,
+    Topics(),
+)
 """What may also come without an envelope around it."""
 ADAPTERS: tuple[Adapter, ...] = (*REPORTS, TemplateFiles(), LayerFiles())
 _UNOPENED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)

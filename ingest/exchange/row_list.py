@@ -1,4 +1,4 @@
-"""Rows of a contract of ours, as JSON: `{"contract": NAME, "rows": [{…}, …]}`, each told by itself or refused by itself.
+"""Rows of a contract of ours, as JSON: `{"contract": NAME, "rows": [{…}, …]}`, each taken or refused by itself.
 
 Of a row only the fields that its contract names are read; whatever else it holds is dropped before anything is stored,
 and counted. What stays in the raw store is `tell` of what was read, never the file as it came.

@@ -106,7 +106,7 @@ def _observed(room: Room, listed: Listed, status: str) -> Iterator[Observed]:
 
 def _wrong(row: Mapping[str, Any], known: Known, seen: set[tuple[str, int]], last: int) -> Fault | None:
     if row["school"] not in known:
-        en = f"no school of the map has the code {row['school'][:40]!r}; the department's file of schools brings new ones"
+        en = f"no school of the map has the code {row['school'][:40]!r}; the department's file brings new ones"
         return Fault("school", en, "không có trường mang mã này trên bản đồ; bổ sung trường ở tệp của Sở trước")
     if row["year"] > last:
         return Fault("year", "that school year has not begun", "năm học chưa bắt đầu")

@@ -12,7 +12,17 @@ from typing import Any
 from geo.clock import FUTURE_ALLOWANCE, local_date
 from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
-from ingest.exchange.row_list import Contract, Listed, a_count, a_count_or_none, a_day, a_word, list_rows, one_of, tell_rows
+from ingest.exchange.row_list import (
+    Contract,
+    Listed,
+    a_count,
+    a_count_or_none,
+    a_day,
+    a_word,
+    list_rows,
+    one_of,
+    tell_rows,
+)
 from ingest.outcome import Fault
 from ingest.rejects import store_rejects
 from ingest.summary import Summary

@@ -105,7 +105,7 @@ def watched_on(connection: psycopg.Connection) -> Mapping[str, tuple[date, date 
 
 
 def least_on(connection: psycopg.Connection, day: date) -> int:
-    """Under which bound counts of people are kept from readers on a day. NotFound without a rule: then nothing is shown."""
+    """Under which bound counts of people are kept from readers on a day. NotFound without a rule."""
     row = connection.execute(
         "SELECT max(least) FROM disclosure_rule WHERE superseded_at IS NULL AND valid_from <= %s"
         " AND (valid_to IS NULL OR valid_to > %s)",

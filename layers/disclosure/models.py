@@ -12,7 +12,7 @@ MEASURES = ("cases", "deaths")
 
 
 class Disease(Kept, Base):
-    """A disease whose new cases and deaths are told by commune and day while it is watched, in [valid_from, valid_to)."""
+    """A disease that is watched in [valid_from, valid_to): new cases and deaths by commune and day."""
 
     __tablename__ = "disease"
 

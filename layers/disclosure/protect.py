@@ -56,9 +56,7 @@ def protect(
         kept[more] = PAIR
 
 
-def work_out(
-    values: Mapping[str, int], sums: Iterable[Sum], least: int, kept: Mapping[str, str]
-) -> dict[str, Range]:
+def work_out(values: Mapping[str, int], sums: Iterable[Sum], least: int, kept: Mapping[str, str]) -> dict[str, Range]:
     """The range (both ends included) that a reader can work out of every number."""
     ranges = {name: _first(value, least, kept.get(name)) for name, value in values.items()}
     changed, every = True, list(sums)
@@ -100,7 +98,7 @@ def _one_more(
     shown_before: Collection[str],
     kept_before: Collection[str],
 ) -> str | None:
-    """The number to keep back next: one never shown; then a member before a total, and the smallest; None: none left."""
+    """The number to keep back next: one never shown, a member before a total, the smallest; None: none left."""
     near = {name: name == one.total for one in sums for name in one.every if name not in kept and values[name]}
     far = {name: True for name in values if name not in kept and values[name]}
     free = near or far

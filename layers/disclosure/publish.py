@@ -22,7 +22,9 @@ from layers.indicators.store import Given, Observed, store_observations
 
 PROVINCE = "51"
 STATUS = "preliminary"
-_GROUND = "SELECT commune_code, array_agg(DISTINCT district_code ORDER BY district_code) FROM cell GROUP BY commune_code"
+_GROUND = (
+    "SELECT commune_code, array_agg(DISTINCT district_code ORDER BY district_code) FROM cell GROUP BY commune_code"
+)
 _COUNTS = """
 SELECT unit, day, value FROM epidemic_count WHERE disease = %s AND measure = %s AND day >= %s AND day < %s
   AND superseded_at IS NULL AND retracted_at IS NULL
@@ -86,9 +88,7 @@ def _publish(connection: psycopg.Connection, ground: Ground, what: tuple[str, st
     store_observations(connection, found, given._replace(paper_id=None))  # it stands on many papers
 
 
-def lay_out(
-    counts: Mapping[tuple[str, date], int], ground: Ground, week: Span
-) -> tuple[dict[Node, int], list[Sum]]:
+def lay_out(counts: Mapping[tuple[str, date], int], ground: Ground, week: Span) -> tuple[dict[Node, int], list[Sum]]:
     """Every number of a week that is wholly told, and the sums that hold among them."""
     days = [week.since + timedelta(days=n) for n in range(week.days)]
     told = {c: [counts.get((c, day)) for day in days] for c in ground}
@@ -145,9 +145,7 @@ def _before(
     return shown, last
 
 
-def _observed(
-    node: Node, value: int, words: tuple[Mapping[str, str], str], kept: tuple[str | None, int]
-) -> Observed:
+def _observed(node: Node, value: int, words: tuple[Mapping[str, str], str], kept: tuple[str | None, int]) -> Observed:
     codes, unit = words
     why, least = kept
     code = codes["week" if node.span.days > 1 else "day"]
@@ -157,9 +155,7 @@ def _observed(
     return Observed(code, node.kind, node.code, *node.span, number, unit, STATUS, None, raw, withheld)
 
 
-def _gone(
-    before: Mapping[str, int | None], now: set[str], codes: Mapping[str, str], unit: str
-) -> list[Observed]:
+def _gone(before: Mapping[str, int | None], now: set[str], codes: Mapping[str, str], unit: str) -> list[Observed]:
     """What was published and is no longer wholly told: the source has no number there now."""
     found = []
     for name in sorted(set(before) - now):

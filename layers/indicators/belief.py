@@ -13,7 +13,7 @@ from layers.watch.rules import Kept
 
 
 class SourceRank(Kept, Base):
-    """Of figures of these indicators whose period begins in [valid_from, valid_to), the source with the least rank leads."""
+    """Of figures of these indicators, for periods that begin in its days, the source with the least rank leads."""
 
     __tablename__ = "source_rank"
 
@@ -58,7 +58,11 @@ LEFT JOIN figure_choice AS c ON c.indicator = o.indicator AND c.subject_kind = o
 """
 """Joined to observations `o`: the rank of its source (NULL: none), and what was decided of its figure."""
 NOW = {"ranked": "p.superseded_at IS NULL", "chosen": "c.superseded_at IS NULL"}
-_THEN = "({0}.stored_at <= :known OR {0}.stored_by IS NULL) AND ({0}.superseded_at IS NULL OR {0}.superseded_at > :known)"
+_THEN = (
+    "({0}.stored_at <= :known OR {0}.stored_by IS NULL) AND ({0}.superseded_at IS NULL OR {0}.superseded_at > :known)"
+)
 THEN = {"ranked": _THEN.format("p"), "chosen": _THEN.format("c")}
-ORDER = "(c.source_id IS NOT DISTINCT FROM o.source_id AND c.source_id IS NOT NULL) DESC, coalesce(believed.rank, 32767)"
+ORDER = (
+    "(c.source_id IS NOT DISTINCT FROM o.source_id AND c.source_id IS NOT NULL) DESC, coalesce(believed.rank, 32767)"
+)
 """The chosen source first, then by rank; those without one after all that have one."""

@@ -12,26 +12,28 @@ from layers.database import ReadConnection
 from layers.indicators.current import refresh_touched, touch
 
 MOST = 500
+AnyRow = Row[*tuple[Any, ...]]
 _WANTED = """
 FROM figure AS f LEFT JOIN figure_choice AS c ON c.superseded_at IS NULL AND c.indicator = f.indicator
   AND c.subject_kind = f.subject_kind AND c.subject = f.subject AND c.period_from = f.period_from
   AND c.period_to = f.period_to
 WHERE f.contested AND f.subject_kind = 'facility' AND (:indicator = '' OR f.indicator = :indicator)
-  AND (:state = '' OR :state = CASE WHEN c.id IS NULL THEN 'open' WHEN c.source_id IS NULL THEN 'left' ELSE 'chosen' END)
+  AND (:state = ''
+       OR :state = CASE WHEN c.id IS NULL THEN 'open' WHEN c.source_id IS NULL THEN 'left' ELSE 'chosen' END)
   AND (:subject = '' OR f.subject = :subject)
 """
 _LIST = f"""
 SELECT f.indicator, f.subject_kind, f.subject, f.period_from, f.period_to, f.value, f.source_id, f.stored_at,
        c.id AS choice, c.source_id AS chosen, c.stored_by AS chosen_by, c.reason, c.stored_at AS chosen_at
 {_WANTED} ORDER BY c.id IS NOT NULL, f.period_to DESC, f.subject, f.indicator LIMIT :limit OFFSET :offset
-"""  # noqa: S608 - our own names
-_COUNT = f"SELECT count(*) {_WANTED}"  # noqa: S608
+"""
+_COUNT = f"SELECT count(*) {_WANTED}"
 _WORDS = """
 SELECT indicator, subject, period_from, period_to, id, source_id, value, status, paper_id, delivery_id, stored_at
 FROM observation WHERE superseded_at IS NULL AND retracted_at IS NULL AND subject_kind = 'facility'
   AND indicator = ANY(:indicators) AND subject = ANY(:subjects) ORDER BY source_id, id
 """
-_NAMES = "SELECT DISTINCT ON (code) code, name, stage, cell_id FROM school WHERE superseded_at IS NULL AND code = ANY(:codes)"
+_NAMES = "SELECT DISTINCT ON (code) code, name FROM school WHERE superseded_at IS NULL AND code = ANY(:codes)"
 _FIGURE = """
 SELECT array_agg(DISTINCT source_id) FROM observation WHERE superseded_at IS NULL AND retracted_at IS NULL
   AND indicator = %(indicator)s AND subject_kind = %(subject_kind)s AND subject = %(subject)s
@@ -70,8 +72,8 @@ class Conflicts(NamedTuple):
     """Contested figures, every word on them, and what the subjects are called."""
 
     total: int
-    rows: Sequence[Row]
-    words: Mapping[Which, Sequence[Row]]
+    rows: Sequence[AnyRow]
+    words: Mapping[Which, Sequence[AnyRow]]
     names: Mapping[str, Any]
 
 
@@ -84,7 +86,7 @@ async def read_conflicts(connection: ReadConnection, asked: Mapping[str, str], p
     rows = (await connection.execute(text(_LIST), wanted | {"limit": page[0], "offset": page[1]})).all()
     subjects = sorted({r.subject for r in rows})
     told = {"indicators": sorted({r.indicator for r in rows}), "subjects": subjects}
-    words: dict[Which, list[Row]] = {}
+    words: dict[Which, list[AnyRow]] = {}
     for word in (await connection.execute(text(_WORDS), told)).all():
         key = Which(word.indicator, "facility", word.subject, word.period_from, word.period_to)
         words.setdefault(key, []).append(word)

@@ -1,7 +1,8 @@
 """The figures in force: of every subject and period the best word, kept beside the observations by whoever writes them.
 
-Best is, where people decided or a policy ranks the sources, their word; then official before preliminary before estimate, a number before "no number", then what was stored last. A reader
-then takes a few rows by key; `best_sql` gives the same from the observations themselves, for any moment.
+Best is a number before "no number", then whom people or the policy chose (`belief`), official before preliminary
+before estimate, and what was stored last. A reader then takes a few rows by key; `best_sql`
+gives the same from the observations themselves, for any moment.
 """
 
 from collections.abc import Mapping

@@ -27,7 +27,8 @@ MOST = 7
 LOOK_BACK = DAY * 400
 _CONTESTED = """
 SELECT DISTINCT ON (indicator) indicator, subject_kind, subject, period_from, period_to, id, value, source_id
-FROM figure WHERE contested AND period_to > :since AND subject_kind <> 'facility' ORDER BY indicator, period_to DESC, subject_kind, subject
+FROM figure WHERE contested AND period_to > :since AND subject_kind <> 'facility'
+ORDER BY indicator, period_to DESC, subject_kind, subject
 """
 # Of what is hidden until it is approved, or was returned, leaders are told nothing.
 _OFF = """

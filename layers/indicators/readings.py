@@ -47,8 +47,9 @@ class Reading:
     """A value with all that makes it trustworthy; None: no figure. `known` of `of` parts of a level had one.
 
     `how`: reported, difference (of years to date), tiled (of shorter periods), summed, split, computed (a ratio),
-    withheld (kept from readers: under `withheld`, or 0 to protect another), none. `above` and `below` are the two sides of a ratio; `reported` what was told of it beside. `weighed` by what
-    a split was made; `borrowed` from which year a yearly level stands in.
+    withheld (kept from readers: under `withheld`, or 0 to protect another), none. `above` and `below` are the two sides
+    of a ratio; `reported` what was told of it beside. `weighed` by what a split was made; `borrowed` from which year a
+    yearly level stands in.
     """
 
     value: Fraction | None = None

@@ -9,7 +9,6 @@ from geo.workdays import DAY, add_months, period_starts
 from layers.indicators.catalogue import PERIODS
 from layers.spec import Text
 
-
 WEEK = "week"
 WEEK_DAYS = 7
 
@@ -71,7 +70,7 @@ def before(span: Span) -> Span:
 
 
 def year_before(span: Span) -> Span:
-    """The same days a year before; 29 February becomes the 28th. A week has the week of the same days 52 weeks before."""
+    """The same days a year before; 29 February becomes the 28th. Of a week, the one 52 weeks before."""
     if is_week(span):
         return Span(*(day - DAY * 52 * WEEK_DAYS for day in span))
     return Span(_year_back(span.since), _year_back(span.until) if span.months else _year_back(span.last) + DAY)
@@ -117,6 +116,11 @@ def name_of(span: Span) -> Text:
         return Text(f"quý {first.month // 3 + 1}/{first.year}", f"Q{first.month // 3 + 1} {first.year}")
     if months and first.month == 1:
         return Text(f"{months} tháng đầu năm {first.year}", f"January to {_month(span.last)}")
+    return _name_of_days(span)
+
+
+def _name_of_days(span: Span) -> Text:
+    first = span.since
     if is_week(span):
         year, week, _ = first.isocalendar()
         return Text(f"tuần {week}/{year} (từ {first:%d/%m})", f"week {week} of {year}")

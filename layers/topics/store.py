@@ -32,8 +32,9 @@ _INSERT = f"""
 INSERT INTO topic_day ({_NAMES}, source_id, delivery_id, paper_id, heard_at, stored_at)
 SELECT {_NAMES}, %(source)s, %(delivery)s, %(paper)s, %(heard)s, %(now)s FROM stage_topic
 """  # noqa: S608
+_WHOLE = ", ".join(f"CASE WHEN bool_and({name} IS NOT NULL) THEN sum({name}) END" for name in COUNTS)
 _ALL = f"""
-SELECT topic, day, {", ".join(f"CASE WHEN count(*) = count({name}) THEN sum({name}) END" for name in COUNTS)} FROM topic_day AS d
+SELECT topic, day, {_WHOLE} FROM topic_day AS d
 WHERE d.source_id = %(source)s AND {_CURRENT} AND day >= %(since)s GROUP BY topic, day
 """  # noqa: S608
 _UNITS = {"chude_nong": "chủ đề", "toc_do_lan": "lần"}

@@ -47,4 +47,8 @@ def name_of_day(day: date, feast: Feast) -> tuple[str, str]:
         return f"{-away} ngày trước mùng 1", f"{-away} days before the first"
     if away == 0:
         return "chính lễ", "the day itself"
-    return (f"sau lễ {away} ngày", f"{away} days after") if away > 0 else (f"trước lễ {-away} ngày", f"{-away} days before")
+    return (
+        (f"sau lễ {away} ngày", f"{away} days after")
+        if away > 0
+        else (f"trước lễ {-away} ngày", f"{-away} days before")
+    )

@@ -104,7 +104,9 @@ def _total(code: str, rows: Sequence[DayRow]) -> Total:
     value = sum(some, Decimal(0)) if some else None
     if not both:
         return Total(value, len(some), None, None, 0)
-    return Total(value, len(some), sum((v for v, _ in both), Decimal(0)), sum((e for _, e in both), Decimal(0)), len(both))
+    return Total(
+        value, len(some), sum((v for v, _ in both), Decimal(0)), sum((e for _, e in both), Decimal(0)), len(both)
+    )
 
 
 def last_of(feasts: Sequence[Feast], today: date) -> Feast | None:

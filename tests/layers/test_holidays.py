@@ -25,7 +25,14 @@ def kept():
         rows = list(csv.DictReader(file))
     days = ("anchor", "valid_from", "valid_to")
     return [
-        Feast(r["code"], r["holiday"], r["name_vi"], r["name_en"], r["calendar"], *(date.fromisoformat(r[d]) for d in days))
+        Feast(
+            r["code"],
+            r["holiday"],
+            r["name_vi"],
+            r["name_en"],
+            r["calendar"],
+            *(date.fromisoformat(r[d]) for d in days),
+        )
         for r in rows
     ]
 

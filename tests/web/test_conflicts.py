@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from fixtures.make import books
 from fixtures.letters import letter_of
+from fixtures.make import books
 from fixtures.school_words import school_letters
 from ingest.exchange.take import Incoming, take_message
 from layers.access.roles import Role
@@ -73,7 +73,11 @@ def test_an_operator_decides_and_the_decision_is_kept(on_map, connection, client
     before = datetime.now(UTC)
     told = client.post("/api/conflicts", json=body, headers=ORIGIN)
     assert told.status_code == 200, told.text
-    assert (told.json()["conflicts"][0]["state"], shown(client)["value"], shown(client)["contested"]) == ("chosen", 305, True)
+    assert (told.json()["conflicts"][0]["state"], shown(client)["value"], shown(client)["contested"]) == (
+        "chosen",
+        305,
+        True,
+    )
     then = client.get("/api/indicators/so_hs", params={"unit": "facility:MP-TH-0001", "known_at": before.isoformat()})
     assert then.json()["latest"]["value"] == 300
     left = client.post("/api/conflicts", json=which | {"reason": "chưa rõ, để ngỏ"}, headers=ORIGIN).json()
@@ -109,14 +113,22 @@ def test_the_demonstration_speaks_of_every_school(on_map, connection, client, si
     told = client.get("/api/indicators/so_truong", params={"level": "commune"}).json()
     assert told["latest"]["value"] == sum(v["value"] for v in told["map"]["values"])
     assert told["map"]["known"] == 96
-    stages = [client.get(f"/api/indicators/so_truong_{s}").json()["latest"]["value"] for s in ("mn", "th", "thcs", "thpt")]
+    stages = [
+        client.get(f"/api/indicators/so_truong_{s}").json()["latest"]["value"] for s in ("mn", "th", "thcs", "thpt")
+    ]
     assert sum(stages) <= told["latest"]["value"]
     assert 10 < client.get("/api/conflicts").json()["total"] < 200
 
 
 def test_wrong_rows_are_told(connection, on_map):
     told = orjson.loads(EXAMPLE.read_bytes())
-    told["rows"] += [told["rows"][0], {"school": "KHONG", "year": 2026}, told["rows"][0] | {"year": 2099, "headmaster": "x"}]
+    told["rows"] += [
+        told["rows"][0],
+        {"school": "KHONG", "year": 2026},
+        told["rows"][0] | {"year": 2099, "headmaster": "x"},
+    ]
     taken = take(connection, orjson.dumps(told), "x.json", desk=replace(DESK, may=None))
     assert taken.summary.rejected.total() == 3
-    assert connection.execute("SELECT count(*) FROM reject WHERE detail LIKE '%no school of the map%'").fetchone()[0] == 1
+    assert (
+        connection.execute("SELECT count(*) FROM reject WHERE detail LIKE '%no school of the map%'").fetchone()[0] == 1
+    )

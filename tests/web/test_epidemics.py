@@ -26,7 +26,9 @@ BASE = {"headers": {"Origin": "http://testserver"}}
 
 def take(connection, rows, number="1"):
     data = orjson.dumps({"contract": "opsmap/epidemic-day/1", "nonce": "f2a4c81b9d3e70655ab1", "rows": rows})
-    taken = take_message(connection, Incoming(data, f"dich-{number}.json", number), replace(DESK, may=None), lambda: NOW)
+    taken = take_message(
+        connection, Incoming(data, f"dich-{number}.json", number), replace(DESK, may=None), lambda: NOW
+    )
     assert taken.state == "done", taken.detail
     return taken
 
@@ -54,7 +56,9 @@ def rows_of(connection, cases, disease="sxh", deaths=0):
 def told(connection):
     """Every letter of the demonstration but the last."""
     for letter in epidemic_letters(DATA / "unit-outlines.geojson", NOW, 7):
-        taken = take_message(connection, Incoming(letter.data, letter.name, letter.id, letter.sent_at), DESK, lambda: NOW)
+        taken = take_message(
+            connection, Incoming(letter.data, letter.name, letter.id, letter.sent_at), DESK, lambda: NOW
+        )
         assert (taken.state, taken.summary.unaccounted, taken.summary.rejected.total()) == ("done", 0, 0), taken.detail
 
 
@@ -127,7 +131,11 @@ def test_a_leader_is_told_less_than_five_and_never_nought(connection, client, si
     assert take(connection, rows_of(connection, {"21025": 3, "21028": 0})).state == "done"
     sign_in(Role.LEADER)
     small = asked(client, "ca_mac_sxh", unit="21025")
-    assert (small["latest"]["value"], small["latest"]["withheld"]["vi"], small["latest"]["how"]) == (None, "<5", "withheld")
+    assert (small["latest"]["value"], small["latest"]["withheld"]["vi"], small["latest"]["how"]) == (
+        None,
+        "<5",
+        "withheld",
+    )
     assert "không phải 0" in small["latest"]["how_words"]["vi"]
     assert asked(client, "ca_mac_sxh", unit="21028")["latest"]["value"] == 0
     assert client.get("/api/indicators/ca_mac_sxh/why", params={"unit": "21025"}).status_code == 404
@@ -224,7 +232,7 @@ def test_weeks_days_and_districts_together_give_nothing_away(data):
     assert {n for n, why in kept.items() if why == SMALL} == {n for n, v in named.items() if 0 < v < 5}
     communes_kept = [c for c in ground if Node("unit", c, WEEK).name in kept]
     equations = [[Fraction(c == other) for other in ground] for c in ground if c not in communes_kept]
-    for node, value in values.items():
+    for node in values:
         if node.name not in kept and node.code.startswith("d"):
             equations.append([Fraction(node.code in ground[c]) for c in ground])
         if node.name not in kept and node.kind == "province" and node.span == WEEK:

@@ -20,7 +20,9 @@ ORIGIN = {"Origin": "http://testserver"}
 @pytest.fixture
 def told(connection):
     for letter in holiday_letters(NOW, 7):
-        taken = take_message(connection, Incoming(letter.data, letter.name, letter.id, letter.sent_at), DESK, lambda: NOW)
+        taken = take_message(
+            connection, Incoming(letter.data, letter.name, letter.id, letter.sent_at), DESK, lambda: NOW
+        )
         assert (taken.state, taken.summary.rejected.total(), taken.summary.unaccounted) == ("done", 0, 0), taken.detail
 
 
@@ -57,7 +59,9 @@ def test_the_examples_are_taken_and_wrong_rows_are_told(connection):
         told = orjson.loads((EXAMPLES / name).read_bytes())
         told["rows"].append(told["rows"][0])
         told["rows"].append(told["rows"][0] | {"day": "2027-01-01"})
-        told["rows"].append(told["rows"][0] | {"day": "2026-05-05", "phone": "0000000001", "sailings": 0, "holiday": "tet.2026"})
+        told["rows"].append(
+            told["rows"][0] | {"day": "2026-05-05", "phone": "0000000001", "sailings": 0, "holiday": "tet.2026"}
+        )
         data = orjson.dumps(told)
         taken = take_message(connection, Incoming(data, name), replace(DESK, may=None), lambda: NOW)
         assert (taken.state, taken.summary.rejected.total()) == ("done", 3), taken.detail
@@ -69,8 +73,8 @@ def test_the_examples_are_taken_and_wrong_rows_are_told(connection):
 
 def test_a_holiday_is_a_row(client, sign_in):
     sign_in(Role.OPERATOR)
-    row = {"name_vi": "Tết 2028", "name_en": "Tết 2028", "calendar": "lunar", "anchor": "2028-01-26", "source": "lịch nghỉ",
-           "valid_from": "2028-01-24", "valid_to": "2028-01-31", "reason": "lịch nghỉ mới"}  # fmt: skip
+    row = {"name_vi": "Tết 2028", "name_en": "Tết 2028", "calendar": "lunar", "anchor": "2028-01-26",
+           "source": "lịch nghỉ", "valid_from": "2028-01-24", "valid_to": "2028-01-31", "reason": "lịch nghỉ mới"}  # fmt: skip
     said = client.post("/api/holidays/tet.2028", json=row, headers=ORIGIN)
     assert said.status_code == 200, said.text
     again = client.post("/api/holidays/tet.2028", json=row | {"valid_to": "2028-02-01"}, headers=ORIGIN).json()

@@ -94,7 +94,13 @@ def test_a_topic_is_a_row_and_a_correction_is_a_new_one(connection, client, sign
     data = {"contract": "opsmap/topic-day/1", "rows": [row]}
     assert take(connection, orjson.dumps(data), desk=free).summary.rejected.total() == 1
     sign_in(Role.OPERATOR)
-    change = {"name_vi": "Lễ hội", "name_en": "Festivals", "source": "trung tâm", "valid_from": "2026-11-01", "reason": "theo dõi thêm"}
+    change = {
+        "name_vi": "Lễ hội",
+        "name_en": "Festivals",
+        "source": "trung tâm",
+        "valid_from": "2026-11-01",
+        "reason": "theo dõi thêm",
+    }
     assert client.post("/api/topics/le_hoi", json=change, headers=ORIGIN).status_code == 200
     assert take(connection, orjson.dumps(data) + b" ", "y.json", desk=free).summary.stored == 2
     data["rows"][0]["mentions"] += 1

@@ -1,17 +1,17 @@
 """Figures on which sources differ, and the operator's decision whose word is shown."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 
 from geo.errors import BadInput
 from layers.access.roles import SIGNED_IN
 from layers.database import connect, read, transaction
-from layers.indicators.conflicts import MOST, Conflicts, Which, decide, read_conflicts
+from layers.indicators.conflicts import MOST, AnyRow, Conflicts, Which, decide, read_conflicts
 from layers.indicators.fetch import open_desk
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
 from web.access import require, role_of
@@ -23,6 +23,7 @@ from web.state import state_of, url_of
 from web.unit_cards import source_view
 from web.views import Problem, SourceView, Words
 
+Shelf = tuple[Mapping[int, SourceInfo], Mapping[int, PaperBrief]]
 router = APIRouter(prefix="/api/conflicts", responses={401: {"model": Problem}, 403: {"model": Problem}})
 
 
@@ -96,16 +97,12 @@ async def get_conflicts(
         papers = await read_papers(connection, {w.paper_id for words in found.words.values() for w in words})
     shown = [_view(row, found, desk.catalogue, (sources, papers)) for row in found.rows]
     origin = mark({sources[w.source_id].origin for words in found.words.values() for w in words})
-    return ConflictList(
-        total=found.total, can_decide=await role_of(request) in EDITORS, origin=origin, conflicts=shown
-    )
+    return ConflictList(total=found.total, can_decide=await role_of(request) in EDITORS, origin=origin, conflicts=shown)
 
 
-def _view(
-    row: Row, found: Conflicts, catalogue: object, shelf: tuple[dict[int, SourceInfo], dict[int, PaperBrief]]
-) -> ConflictView:
+def _view(row: AnyRow, found: Conflicts, catalogue: Mapping[str, Any], shelf: Shelf) -> ConflictView:
     which = Which(row.indicator, row.subject_kind, row.subject, row.period_from, row.period_to)
-    indicator = catalogue[row.indicator]  # type: ignore[index]
+    indicator = catalogue[row.indicator]
     school = found.names.get(row.subject)
     return ConflictView(
         **which._asdict(),
@@ -121,7 +118,7 @@ def _view(
     )
 
 
-def _word(word: Row, row: Row, shelf: tuple[dict[int, SourceInfo], dict[int, PaperBrief]]) -> WordView:
+def _word(word: AnyRow, row: AnyRow, shelf: Shelf) -> WordView:
     sources, papers = shelf
     return WordView(
         observation=word.id,
@@ -145,9 +142,7 @@ async def post_decision(request: Request, decision: Decision) -> ConflictList:
     if decision.source is not None and decision.source not in codes:
         raise BadInput(f"source={decision.source!r}: no such source", field="source")
     source_id = None if decision.source is None else codes[decision.source]
-    which = Which(
-        decision.indicator, decision.subject_kind, decision.subject, decision.period_from, decision.period_to
-    )
+    which = Which(decision.indicator, decision.subject_kind, decision.subject, decision.period_from, decision.period_to)
 
     def keep() -> None:
         with connect(url_of(state)) as connection, transaction(connection):

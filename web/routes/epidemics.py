@@ -93,7 +93,9 @@ async def get_epidemics(request: Request) -> Epidemics:
 
 def _disease(row: object) -> DiseaseView:
     told = row._asdict()  # type: ignore[attr-defined]
-    codes = {measure: [indicator_of(told["code"], measure, period) for period in ("week", "day")] for measure in MEASURES}
+    codes = {
+        measure: [indicator_of(told["code"], measure, period) for period in ("week", "day")] for measure in MEASURES
+    }
     copied = {name: told[name] for name in ("code", "source", "verified", "valid_from", "valid_to")}
     return DiseaseView(**copied, name=Words(vi=told["name_vi"], en=told["name_en"]), indicators=codes)
 

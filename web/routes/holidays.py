@@ -116,7 +116,9 @@ async def get_report(request: Request, code: Code) -> HolidayReport:
         sources = await read_sources(connection)
         wanted = select(Indicator.code, Indicator.name_vi, Indicator.name_en, Indicator.unit, Indicator.unit_en)
         named = (await connection.execute(wanted.where(known(Indicator), Indicator.code.in_([*ADDED, *ROOMS])))).all()
-    columns = {r.code: {"name": Words(vi=r.name_vi, en=r.name_en), "unit": Words(vi=r.unit, en=r.unit_en)} for r in named}
+    columns = {
+        r.code: {"name": Words(vi=r.name_vi, en=r.name_en), "unit": Words(vi=r.unit, en=r.unit_en)} for r in named
+    }
     return HolidayReport(
         holiday=_view(report.feast),
         earlier=None if report.earlier is None else _view(report.earlier),

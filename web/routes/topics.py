@@ -1,7 +1,7 @@
 """What is talked about online: topics by their last days against the four weeks before; counts, never who."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, StringConstraints
@@ -120,8 +120,7 @@ def _rule(found: Topics) -> RisingRule | None:
 
 
 def _view(row: TopicCourse) -> TopicView:
-    means = {name: number(getattr(row.course, name), _DIGITS) for name in ("recent", "base", "times")}
-    counted = {name: row.sums[name] for name in ("mentions", "positive", "neutral", "negative", "spread", "reach")}
-    named = Words(vi=row.name_vi, en=row.name_en)
-    shown = {"platforms": dict(row.by_platform), "days": dict(row.by_day), "rises": row.course.rises}
-    return TopicView(code=row.code, name=named, **means, **counted, **shown)
+    told: dict[str, Any] = {name: number(getattr(row.course, name), _DIGITS) for name in ("recent", "base", "times")}
+    told |= {name: row.sums[name] for name in ("mentions", "positive", "neutral", "negative", "spread", "reach")}
+    told |= {"platforms": dict(row.by_platform), "days": dict(row.by_day), "rises": row.course.rises}
+    return TopicView(code=row.code, name=Words(vi=row.name_vi, en=row.name_en), **told)

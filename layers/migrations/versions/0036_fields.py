@@ -158,5 +158,14 @@ def downgrade() -> None:
     for table in ("figure", "observation"):
         op.drop_column(table, "withheld")
     op.drop_table("epidemic_count")
-    for table in ("topic_day", "topic_rule", "topic", "figure_choice", "source_rank", "holiday", "disease", "disclosure_rule"):
+    for table in (
+        "topic_day",
+        "topic_rule",
+        "topic",
+        "figure_choice",
+        "source_rank",
+        "holiday",
+        "disease",
+        "disclosure_rule",
+    ):
         op.drop_table(table)
