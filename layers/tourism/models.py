@@ -15,8 +15,8 @@ class Holiday(Kept, Base):
     """One holiday of one year, in the days [valid_from, valid_to) of Việt Nam.
 
     `holiday` names what comes again (tet, quoc_khanh); `anchor` is the day it is about (the first of the lunar year,
-    the 2nd of September): days of two years are the same day when they are as far from their anchors. `calendar` says by
-    which the anchor comes round.
+    the 2nd of September): days of two years are the same day when they are as far from their anchors. `calendar` says
+    by which the anchor comes round.
     """
 
     __tablename__ = "holiday"

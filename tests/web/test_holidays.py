@@ -74,7 +74,8 @@ def test_the_examples_are_taken_and_wrong_rows_are_told(connection):
 def test_a_holiday_is_a_row(client, sign_in):
     sign_in(Role.OPERATOR)
     row = {"name_vi": "Tết 2028", "name_en": "Tết 2028", "calendar": "lunar", "anchor": "2028-01-26",
-           "source": "lịch nghỉ", "valid_from": "2028-01-24", "valid_to": "2028-01-31", "reason": "lịch nghỉ mới"}  # fmt: skip
+           "source": "lịch nghỉ", "valid_from": "2028-01-24", "valid_to": "2028-01-31",
+           "reason": "lịch nghỉ mới"}  # fmt: skip
     said = client.post("/api/holidays/tet.2028", json=row, headers=ORIGIN)
     assert said.status_code == 200, said.text
     again = client.post("/api/holidays/tet.2028", json=row | {"valid_to": "2028-02-01"}, headers=ORIGIN).json()
