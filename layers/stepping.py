@@ -47,7 +47,7 @@ class Book:
 
 
 def find_allowed(flow: Flow, row: Any, action: str, role: str, version: int | None) -> Any:
-    """The step an action is here. Conflict when somebody was faster or the flow forbids it, NotAllowed names the roles."""
+    """The step an action is here. Conflict when somebody was faster or the flow forbids it; NotAllowed names roles."""
     if version is not None and version != row.version:
         raise Conflict("version: somebody was faster; read it again", field="version", title="Vừa có người khác sửa")
     step = flow.find_step(row.state, action, None)

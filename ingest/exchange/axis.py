@@ -31,12 +31,17 @@ MOST_BYTES = 400_000_000
 AT_ONCE = 100
 MOST_TURNS = 100
 TRIES = 4
+STATES = ("inbox", "acceptance", "rejection", "processing", "done", "fail")
 
 
 class AxisUnavailable(OpsmapError):
     """The axis did not answer, or not as agreed."""
 
     title = "Trục liên thông không trả lời"
+
+
+class AxisRefused(AxisUnavailable):
+    """The axis knows nothing of what was asked about."""
 
 
 class Listed(NamedTuple):
@@ -90,10 +95,21 @@ class AxisClient:
         """Say what became of a message."""
         self._ask("POST", f"/edocs/{_in_path(name)}/status", json={"status": status, "detail": detail})
 
-    def send(self, name: str, envelope: bytes) -> None:
+    def send(self, name: str, envelope: bytes, message_type: str = "edoc") -> None:
         """Hand in an envelope under a name of ours; the axis keeps one of that name, however often it is handed in."""
-        headers = {"content-type": "application/xml"}
-        self._ask("PUT", f"/edocs/{_in_path(name)}", content=envelope, headers=headers)
+        more = {"params": {"messageType": message_type}, "headers": {"content-type": "application/xml"}}
+        self._ask("PUT", f"/edocs/{_in_path(name)}", content=envelope, **more)
+
+    def status(self, name: str) -> tuple[str, str | None] | None:
+        """How far a message of ours is and what is said of it; None when the axis knows none of that name."""
+        try:
+            told = self._ask("GET", f"/edocs/{_in_path(name)}/status").json()
+        except AxisRefused:
+            return None
+        state, detail = told.get("status"), told.get("detail")
+        if state not in STATES:
+            raise AxisUnavailable(f"the axis tells a state we do not know: {str(state)[:40]!r}")
+        return state, detail if isinstance(detail, str) else None
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         with _plainly():
@@ -129,6 +145,9 @@ def _passing(error: Exception) -> bool:
 def _plainly() -> Iterator[None]:
     try:
         yield
+    except httpx2.HTTPStatusError as error:
+        kind = AxisRefused if error.response.status_code == 404 else AxisUnavailable
+        raise kind(f"the axis: {error}; it is asked again at the next turn") from None
     except httpx2.HTTPError as error:
         raise AxisUnavailable(
             f"the axis: {error or type(error).__name__}; it is asked again at the next turn"

@@ -8,6 +8,7 @@ from ingest.drop.settle import settle_folder
 from ingest.drop.steady import Watch
 from ingest.drop.take import Dropping
 from ingest.exchange.axis import AxisUnavailable, poll_configured
+from ingest.exchange.send import send_configured
 from ingest.exchange.settings import ExchangeSettings
 from ingest.forms import form_named
 from ingest.poll.guard import guard_of
@@ -34,6 +35,7 @@ def all_duties(settings: WorkSettings, exchange: ExchangeSettings, spool_root: P
     if exchange.exchange_url:
         exchange.may()
         duties.append(Duty("ask_axis", EVERY_MINUTE, ask_axis(exchange)))
+        duties.append(Duty("send_letters", EVERY_MINUTE, hand_in_letters(exchange)))
     if settings.drop_dir is not None:
         for told in settings.drop.values():
             form_named(told.form)
@@ -85,6 +87,21 @@ def ask_axis(exchange: ExchangeSettings) -> Callable[[Bench], None]:
                 return
         if done is not None and done.taken + done.missed:
             bench.say(f"axis: {done.taken} taken, {done.missed} not handed out")
+
+    return work
+
+
+def hand_in_letters(exchange: ExchangeSettings) -> Callable[[Bench], None]:
+    """Our own letters to the axis, and what has become of them."""
+
+    def work(bench: Bench) -> None:
+        try:
+            done = send_configured(bench.url, exchange, bench.clock)
+        except AxisUnavailable as error:
+            bench.say(f"axis: {error.detail}")
+            return
+        if done is not None and done.sent:
+            bench.say(f"axis: {done.sent} letters handed in")
 
     return work
 

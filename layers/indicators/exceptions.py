@@ -81,7 +81,7 @@ async def find_exceptions(
     """Every exception of today, the gravest first; `states` are the deliveries expected, `more` what others found."""
     rules = (await connection.execute(rows_statement(ExceptionRule))).all()
     found = [*await _red(connection, desk, today), *await _contested(connection, desk, today)]
-    found += [*await _off(connection, desk, today), *_late(states), *more]
+    found += [*await _off(connection, desk, today), *find_late(states), *more]
     return rank(found, [r for r in rules if r.valid_from <= today and (r.valid_to is None or today < r.valid_to)])
 
 
@@ -181,7 +181,7 @@ async def _off(connection: ReadConnection, desk: Desk, today: date) -> list[Exce
     return list(found.values())
 
 
-def _late(states: Sequence[PeriodState]) -> list[Exceptional]:
+def find_late(states: Sequence[PeriodState]) -> list[Exceptional]:
     """Of each form that has not come, the period that is overdue longest."""
     found: dict[tuple[str, str], Exceptional] = {}
     for state in sorted(states, key=lambda s: s.since):

@@ -1,4 +1,4 @@
-"""What is done with a task: drafted out of a number, issued, followed, taken back; every act one line of its history."""
+"""What is done with a task: drafted out of a number, issued, followed, taken back; each act one line of history."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from layers import stepping
 from layers.access.roles import Role
 from layers.stepping import Actor, Book, Entry, find_allowed
 from layers.tasks.models import Task, TaskEntry
-from layers.tasks.rows import due_at, flow_at
+from layers.tasks.rows import due_at, flow_at, letterhead_at
 from layers.versions import ticking
 
 TASKS = Book(Task, TaskEntry, "task_id")
@@ -115,7 +115,8 @@ def _letter(connection: Connection, actor: Actor) -> dict[str, Any]:
     _queue_up(connection)
     day = local_date(actor.at)
     last = connection.scalar(select(func.max(Task.letter_no)).where(Task.letter_year == day.year))
-    return {"issued_at": actor.at, "letter_no": (last or 0) + 1, "letter_year": day.year, "letter_on": day}
+    told = {"issued_at": actor.at, "letter_no": (last or 0) + 1, "letter_year": day.year, "letter_on": day}
+    return told | {"notation": letterhead_at(connection, actor.at).notation}
 
 
 def _columns(wanted: Wanted, calendar: Workdays) -> dict[str, Any]:

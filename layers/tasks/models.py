@@ -1,4 +1,4 @@
-"""A task as it stands, its history that is never edited, the rows that say how it goes and what its letter looks like."""
+"""A task as it stands, its history that is never edited, the rows that say how it goes and how its letter looks."""
 
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,8 @@ class Task(Base):
 
     `agency` is the office by its name, `unit` the commune's code where it is a commune's committee, `organ` its code on
     the axis where one is known. `born` is the number it came of, as it was shown then. `letter_no` counts the letters
-    of a year, and comes with issuing. A day chosen on a holiday is due at the end of the next working day.
+    of a year; it comes with issuing, as does `notation` (*ký hiệu*). A day chosen on a holiday is due at the end of the
+    next working day.
     """
 
     __tablename__ = "task"
@@ -40,6 +41,7 @@ class Task(Base):
     letter_no: Mapped[int | None]
     letter_year: Mapped[int | None] = mapped_column(SmallInteger)
     letter_on: Mapped[date | None]
+    notation: Mapped[str | None]
     state: Mapped[str]
     state_since: Mapped[datetime]
     created_at: Mapped[datetime]

@@ -33,6 +33,10 @@ class Held:
         """Whether nothing is hidden."""
         return self.agency is None and self.unit is None
 
+    def owns(self, task: Any) -> bool:
+        """Whether a task is of this office or commune."""
+        return bool(task.agency == self.agency if self.unit is None else task.unit == self.unit)
+
     def condition(self) -> ColumnElement[bool]:
         """What a task must be to be seen."""
         if self.all:

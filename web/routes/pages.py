@@ -80,6 +80,12 @@ async def citizens() -> Response:
     return page("citizens")
 
 
+@router.get("/tasks")
+async def tasks() -> Response:
+    """Tasks given out of numbers, followed until done."""
+    return page("tasks")
+
+
 @router.get("/places")
 @router.get("/places/{layer}")
 @router.get("/places/{layer}/{key}")

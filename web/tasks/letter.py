@@ -29,7 +29,7 @@ class Letter:
     @property
     def sign(self) -> str:
         """*Số và ký hiệu*; a draft has no number yet."""
-        return f"{self.task.letter_no or '…'}/{self.head.notation}"
+        return f"{self.task.letter_no or '…'}/{self.task.notation or self.head.notation}"
 
     @property
     def day(self) -> date | None:
@@ -106,7 +106,7 @@ def _document(letter: Letter, business: Business, files: tuple[Attachment, ...])
         sender=Organ(head.organ, head.issuer),
         receivers=(Organ(task.organ, task.agency),),
         number=str(task.letter_no),
-        notation=head.notation,
+        notation=task.notation,
         place=head.place,
         issued_on=letter.day,
         kind=LETTER_KIND,

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("letter_no", sa.Integer(), nullable=True),
         sa.Column("letter_year", sa.SmallInteger(), nullable=True),
         sa.Column("letter_on", sa.Date(), nullable=True),
+        sa.Column("notation", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
