@@ -69,6 +69,7 @@ class ExceptionView(BaseModel):
     office: OfficeView
     due: date | None
     link: str
+    source: str | None
     lineage: str | None
     origin: Origin
 
@@ -119,6 +120,7 @@ def _task_view(one: Exceptional) -> ExceptionView:
         office=OfficeView(agency=task.agency, office=None, phone=None),
         due=task.due_on,
         link=f"/tasks?task={task.number}",
+        source=None,
         lineage=None,
         origin=task.origin,
     )
@@ -151,6 +153,7 @@ def _view(one: Exceptional, sources: dict[int, SourceInfo], states: list[PeriodS
         office=_office(one, state),
         due=None if state is None else state.due,
         link=_link(one),
+        source=one.late.rule.source if one.late is not None else source.code if source is not None else None,
         lineage=None if one.observation is None else f"/api/lineage/observation/{one.observation}",
         origin="real" if source is None else source.origin,
     )

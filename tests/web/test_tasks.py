@@ -122,7 +122,7 @@ def test_a_task_from_the_number_to_its_acceptance(red, client, sign_in, connecti
         "drafted", "issue", "receive", "start", "report", "return", "report", "accept",
     ]  # fmt: skip
     assert done["history"][-1]["word"].startswith("Phó Chủ tịch")
-    with pytest.raises(psycopg.errors.RaiseException):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("UPDATE task_entry SET body = '{}'")
 
 

@@ -59,7 +59,7 @@ export type Why = {
 export type Exceptional = {
   kind: string; kind_title: Bilingual; indicator: string | null; name: Bilingual; place: PlaceBrief | null; period: Period | null;
   value: number | null; unit: Bilingual | null; status: FigureStatus; pending: boolean; light: Light; why: Bilingual; also: number;
-  office: { agency: string; office: string | null; phone: string | null }; due: string | null; link: string; origin: Origin;
+  office: { agency: string; office: string | null; phone: string | null }; due: string | null; link: string; source: string | null; origin: Origin;
 };
 export type Exceptions = { now: string; total: number; origin: Origin; exceptions: Exceptional[] };
 

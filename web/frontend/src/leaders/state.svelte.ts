@@ -4,7 +4,8 @@ import {
   type Unit, type UnitCard, type UnitValues, type ValueStatus,
 } from '../api';
 import { readAddress, writeAddress } from '../lib/address';
-import type { Light, PlaceBrief } from '../api.indicators';
+import type { Exceptional, Light, PlaceBrief } from '../api.indicators';
+import { GIVERS, tasksApi, WATCHERS, type Birth, type TaskCounts } from '../api.tasks';
 import { formatFixed } from '../lib/format';
 import { chooseLang, dictionary, keepLang, pick } from '../lib/i18n';
 import type { UnitPaint } from '../map/choropleth';
@@ -32,6 +33,7 @@ export class LeadersState {
   /** A guest came by a link to an indicator. */
   isRefused = $state(false);
   readonly isSignedIn = $derived(this.me !== null && this.me.role !== 'guest');
+  readonly canGive = $derived(GIVERS.includes(this.me?.role ?? ''));
   layers = $state.raw<LayerInfo[]>([]);
   index = $state.raw<UnitIndex>(new UnitIndex([], []));
   outline = $state.raw<OutlineSource | null>(null);
@@ -41,6 +43,9 @@ export class LeadersState {
   card = $state.raw<UnitCard | null>(null);
   problem = $state<string | null>(null);
   behind = $state<'history' | 'why' | null>(null);
+  /** What a task is being drafted out of. */
+  giving = $state.raw<Birth | null>(null);
+  counts = $state.raw<TaskCounts | null>(null);
   readonly places = new PlacesHere();
   readonly figures = new Indicators();
 
@@ -53,7 +58,7 @@ export class LeadersState {
   readonly found = $derived(this.byLight && this.figures.map ? lightClasses(this.figures.map) : (this.values?.classes ?? []));
   readonly classes = $derived(this.isStale ? greyed(this.found) : this.found);
   /** A group of ground or an office: it has figures, but no place among the map's units. */
-  readonly isElsewhere = $derived(this.unitCode !== null && this.index.size > 0 && this.index.keyOf(this.unitCode) === undefined);
+  readonly isElsewhere = $derived(this.unitCode !== null && this.unitCode !== PROVINCE && this.index.size > 0 && this.index.keyOf(this.unitCode) === undefined);
   readonly rows = $derived(this.#makeRows());
   readonly origin = $derived<Origin>(this.values && this.values.origin !== 'real' ? this.values.origin : this.mark);
   readonly levelName = $derived({
@@ -70,7 +75,7 @@ export class LeadersState {
     if (asked.view === 'table') this.view = 'table';
     if (asked.theme === 'dark') this.theme = 'dark';
     this.measure = asked.measure ?? null;
-    this.unitCode = asked.unit === PROVINCE ? null : (asked.unit ?? null);
+    this.unitCode = asked.unit ?? null;
     [this.figures.code, this.figures.period] = [asked.indicator ?? null, asked.period ?? null];
     if (asked.paint === 'class') this.figures.wanted = 'class';
     if (asked.behind === 'history' || asked.behind === 'why') this.behind = asked.behind;
@@ -89,14 +94,14 @@ export class LeadersState {
       if (this.figures.code !== null) await this.figures.open(); // else nobody waits for the catalogue
       await Promise.all([
         this.#loadUnits(), this.#loadValues(), this.#loadCard(),
-        ...(this.isSignedIn ? [this.figures.open(), this.figures.reread()] : [])]);
+        ...(this.isSignedIn ? [this.figures.open(), this.figures.reread(), this.#count()] : [])]);
     });
   }
 
   /** Figures and ages grow old on an open page: read them anew, keeping what is shown if that fails. */
   async refresh(): Promise<void> {
     await this.#guard(async () => {
-      const [status] = await Promise.all([api.status(), this.#loadValues(), this.#loadCard(), this.isSignedIn ? this.figures.reread() : null]);
+      const [status] = await Promise.all([api.status(), this.#loadValues(), this.#loadCard(), ...(this.isSignedIn ? [this.figures.reread(), this.#count()] : [])]);
       this.mark = status.origin_mark;
     });
   }
@@ -156,6 +161,22 @@ export class LeadersState {
     else this.choose(code);
   }
 
+  /** Begin a task out of the figure at the chosen place, or close the draft again. */
+  give(period: string | null): void {
+    const open = this.giving === null && period !== null && this.figures.code !== null;
+    this.giving = open ? { indicator: this.figures.code!, ...this.whyAsked, period } : null;
+  }
+
+  /** A task out of an exception: of its figure, or of the delivery that has not come. */
+  giveFor(one: Exceptional): void {
+    const { indicator, place, source } = one;
+    if (indicator === null || place === null) this.giving = source === null ? null : { source };
+    else {
+      const unit = place.kind === 'unit' || place.kind === 'group' ? place.code : `${place.kind}:${place.code}`;
+      this.giving = { indicator, unit, structure: '2025', ...(one.period ? { period: one.period.since } : {}) };
+    }
+  }
+
   /** Where an explanation is asked for. */
   get whyAsked(): { unit: string; structure: string } {
     const unit = this.unitCode ?? PROVINCE;
@@ -181,6 +202,7 @@ export class LeadersState {
 
   choose(code: string | null): void {
     this.unitCode = code;
+    this.giving = null;
     this.places.close();
     if (code === null || this.card?.unit.code !== code) this.card = null;
     writeAddress({ unit: code });
@@ -235,6 +257,11 @@ export class LeadersState {
       structure === '2021' ? api.values('province', this.measure, structure, signal) : null]);
     this.values = values;
     this.provinces = provinces?.values.map(({ code, value }) => ({ name: code === '62' ? 'Kon Tum' : 'Quảng Ngãi', value })) ?? [];
+  }
+
+  /** How tasks stand: beside the map, so that it never stands in the map's way. */
+  async #count(): Promise<void> {
+    if (WATCHERS.includes(this.me?.role ?? '')) this.counts = await tasksApi.counts().catch(() => null);
   }
 
   async #loadCard(): Promise<void> {

@@ -14,6 +14,7 @@ import { bulletins } from './bulletins';
 import { cases } from './cases';
 import { citizens } from './citizens';
 import { surveys } from './surveys';
+import { tasks } from './tasks';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -47,6 +48,7 @@ export const en: Dictionary = {
   cases: cases.en,
   citizens: citizens.en,
   surveys: surveys.en,
+  tasks: tasks.en,
   bulletins: bulletins.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',

@@ -13,6 +13,7 @@ import { bulletins } from './bulletins';
 import { cases } from './cases';
 import { citizens } from './citizens';
 import { surveys } from './surveys';
+import { tasks } from './tasks';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -46,6 +47,7 @@ export const vi = {
   cases: cases.vi,
   citizens: citizens.vi,
   surveys: surveys.vi,
+  tasks: tasks.vi,
   bulletins: bulletins.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
