@@ -59,6 +59,7 @@ from web.demo_forms import ensure_forms
 from web.demo_reminders import bring_reminders
 from web.demo_storm import ensure_storm
 from web.demo_surveys import ensure_surveys
+from web.demo_tasks import LetterRound, bring_tasks
 from web.settings import WebSettings
 from web.stopping import stop_asked, tell
 
@@ -136,6 +137,7 @@ def load(url: str, say: Say, clock: Clock = system_clock) -> None:
     bring_storm(url, now)
     bring_reports(url, now)
     bring_counts(url, clock)
+    bring_tasks(url, now)
 
 
 def bring_storm(url: str, now: datetime) -> None:
@@ -245,8 +247,11 @@ def feed(url: str, clock: Clock) -> None:
         vms = Delivery(lasting.current, VMS, "live", clock, Opened(form=VMS_FORM))
         fleet, books_due = LiveFleet(clock, fed_until(lasting.current) or clock()), HourlyBooks(clock)
 
+        letters = LetterRound(url, clock)
+
         def stored() -> None:
             remember(lasting.current, fleet.sent_until)
+            letters.look()
             if books_due.look(lasting.current):
                 bring_storm(url, clock())
 

@@ -98,9 +98,8 @@ async def exceptions(state: State, limit: int = MOST) -> ExceptionList:
     return ExceptionList(now=now, total=len(found), origin=origin, exceptions=shown)
 
 
-def _task_view(one: Exceptional) -> ExceptionView:
+def _task_view(one: Exceptional, task: Any) -> ExceptionView:
     """An overdue task: its office, its day, and where it is followed."""
-    task = one.task
     place = task.born.get("place")
     return ExceptionView(
         kind=one.kind,
@@ -128,7 +127,7 @@ def _task_view(one: Exceptional) -> ExceptionView:
 
 def _view(one: Exceptional, sources: dict[int, SourceInfo], states: list[PeriodState]) -> ExceptionView:
     if one.task is not None:
-        return _task_view(one)
+        return _task_view(one, one.task)
     row, point = one.indicator, one.point
     by_code = {source.code: source for source in sources.values()}
     source = sources.get(one.source_id or 0) or by_code.get(one.source or "")

@@ -10,10 +10,10 @@ from geo.clock import local_date
 from geo.errors import BadInput, Conflict
 from geo.workdays import Workdays
 from layers.citizens.clock import due_after, due_resumed
-from layers.citizens.history import CITIZEN, Actor, Entry, append, lock_report
+from layers.citizens.history import CITIZEN, Actor, append, lock_report
 from layers.citizens.join import count_support
 from layers.citizens.rows import category_of, flow_at
-from layers.stepping import check_needs, find_allowed
+from layers.stepping import Entry, check_needs, find_allowed
 
 RELEASE, WITHHOLD = "release", "withhold"
 ANSWERS = ("submit",)

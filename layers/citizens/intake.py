@@ -15,11 +15,12 @@ from geo.text import fold
 from geo.workdays import Workdays
 from layers.citizens.clock import due_after
 from layers.citizens.codes import hash_of, make_code
-from layers.citizens.history import Actor, Entry, append
+from layers.citizens.history import Actor, append
 from layers.citizens.models import ReportCase, ReportPhoto
 from layers.citizens.photos import Photo
 from layers.citizens.rows import categories_at, category_of
 from layers.citizens.secret import lock_contact
+from layers.stepping import Entry
 from layers.units.models import Unit
 from layers.units.read import locate_statement, on_date
 

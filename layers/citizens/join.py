@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from geo.errors import BadInput
-from layers.citizens.history import Actor, Entry, append, lock_report
+from layers.citizens.history import Actor, append, lock_report
 from layers.citizens.models import ReportCase
 from layers.citizens.near import near_reports
 from layers.citizens.rows import category_of
+from layers.stepping import Entry
 
 
 def count_support(connection: Connection, report_id: int, step: int, entry: Entry) -> None:

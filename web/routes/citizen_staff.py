@@ -10,11 +10,12 @@ from geo.errors import NotFound
 from geo.workdays import Workdays
 from layers.access.audit import note_act
 from layers.citizens.acts import Act, act
-from layers.citizens.history import Actor, Entry, append, lock_report
+from layers.citizens.history import Actor, append, lock_report
 from layers.citizens.read import Asked, counts_statement, history_statement, staff_statement
 from layers.citizens.rows import categories_at, flow_at
 from layers.citizens.secret import open_contact
 from layers.database import read, write_async
+from layers.stepping import Entry
 from web.citizen.intake import contact_key, origin_of
 from web.citizen.staff import (
     CALLERS,

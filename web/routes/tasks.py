@@ -138,8 +138,14 @@ async def get_list(  # noqa: PLR0913, PLR0917 - each is a part of the query
     asked = Asked(state, open, overdue, indicator, limit=limit)
     tasks = await read_tasks(shared, who, asked, held)
     response.headers.update(PRIVATE)
-    given = {"agency": held.agency, "unit": held.unit, "can_give": who.role in GIVERS, "origin": origin_of(shared)}
-    return TaskList(now=shared.clock(), tasks=tasks, **given)
+    return TaskList(
+        now=shared.clock(),
+        agency=held.agency,
+        unit=held.unit,
+        can_give=who.role in GIVERS,
+        origin=origin_of(shared),  # type: ignore[arg-type]
+        tasks=tasks,
+    )
 
 
 @router.post("", status_code=201)

@@ -65,8 +65,9 @@ async def expected(state: State, now: datetime) -> list[PeriodState]:
 
 
 async def _of_figure(state: State, asked: Origin) -> Born:
-    within = {} if asked.period is None else {"since": asked.period, "until": asked.period + DAY}
-    found = await series(state, asked.indicator or "", Asked(asked.unit, structure=asked.structure, **within))
+    until = None if asked.period is None else asked.period + DAY
+    wanted = Asked(asked.unit, structure=asked.structure, since=asked.period, until=until)
+    found = await series(state, asked.indicator or "", wanted)
     point = next((p for p in reversed(found.points) if _value(p) is not None), None)
     if point is None:
         title = "Chỗ này chưa có số liệu của chỉ tiêu, nên chưa có số để giao việc"
@@ -164,7 +165,8 @@ async def _of_late(state: State, source: str) -> Born:
     async with read(state.engine) as connection:
         known = {each.code: each for each in (await read_sources(connection)).values()}
     rule, title = found.late.rule, known[source].title if source in known else {"vi": source, "en": source}
-    told = {
+    sentence = {"vi": f"{title['vi']}: {found.why.vi}.", "en": f"{title['en']}: {found.why.en}."}
+    told: dict[str, Any] = {
         "kind": LATE,
         "indicator": None,
         "name": title,
@@ -172,7 +174,7 @@ async def _of_late(state: State, source: str) -> Born:
         "source_code": source,
         "template": rule.template,
         "period": period_view(found.span).model_dump(mode="json"),
-        "sentence": {"vi": f"{title['vi']}: {found.why.vi}.", "en": f"{title['en']}: {found.why.en}."},
+        "sentence": sentence,
         "source": rule.basis or "Lịch nộp số liệu",
         "as_of": show_moment(now),
         "known_at": now.isoformat(),
@@ -180,4 +182,4 @@ async def _of_late(state: State, source: str) -> Born:
         "origin": known[source].origin if source in known else "real",
         "link": f"/sources?source={source}",
     }
-    return Born(told, told["sentence"]["vi"].rstrip("."), rule.agency)
+    return Born(told, sentence["vi"].rstrip("."), rule.agency)

@@ -52,9 +52,10 @@ class Letter:
 def letter_docx(letter: Letter) -> bytes:
     """The letter as a Word file."""
     task = letter.task
-    blocks = [_head(letter), Line("", after=6), Line(f"Kính gửi: {task.agency}.", align="center", after=10)]
+    to = Line(f"Kính gửi: {task.agency}.", align="center", after=10)
+    blocks: list[Line | Columns] = [_head(letter), Line("", after=6), to]
     blocks += [Line(text, align="both", indent=True, after=6) for text in paragraphs(task)]
-    return write_docx([*blocks, Line("", after=4), _foot(letter)], letter.marks, task.title)
+    return write_docx([*blocks, Line("", after=4), _foot(letter), Line("", 2)], letter.marks, task.title)
 
 
 def paragraphs(task: Any) -> list[str]:

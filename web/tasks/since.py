@@ -81,7 +81,7 @@ def _better(born: Mapping[str, Any], delta: float | None) -> bool | None:
     """Whether it moved the good way; a year to date grows by itself, so of that nobody can say."""
     if not delta or born["cumulative"] or born["direction"] not in ("up", "down"):
         return None
-    return (delta > 0) == (born["direction"] == "up")
+    return bool((delta > 0) == (born["direction"] == "up"))
 
 
 def _delivered(born: Mapping[str, Any], states: Sequence[PeriodState]) -> SinceView:
@@ -97,5 +97,14 @@ def _delivered(born: Mapping[str, Any], states: Sequence[PeriodState]) -> SinceV
 
 
 def _nothing(words: Words | None = None, better: bool | None = None) -> SinceView:
-    said = {"value": None, "period": None, "light": "none", "time": None, "stale": "fresh", "delta": None}
-    return SinceView(**said, better=better, same=words is None, words=words)
+    return SinceView(
+        value=None,
+        period=None,
+        light="none",
+        time=None,
+        stale="fresh",
+        delta=None,
+        better=better,
+        same=words is None,
+        words=words,
+    )
