@@ -31,8 +31,9 @@ from layers.tasks.models import AccountAgency, Task
 from layers.tasks.offices import find_office
 from layers.tasks.rows import calendar_of
 from layers.units.load import driver
-from web.demo_citizens import COMMUNE, WORKER
+from web.demo_citizens import WORKER
 from web.exceptions import ExceptionView, exceptions
+from web.indicators import Asked, series
 from web.state import State
 from web.tasks.born import Born, Origin, read_born
 
@@ -40,10 +41,13 @@ LEADER = "lanh-dao-mo-phong"
 OFFICE = DEPARTMENTS["services.geojson"].name
 """Whose tasks the demonstration's steward sees."""
 HEALTH = DEPARTMENTS["health.geojson"].name
-BOUNDS = {"indicator": "pa_dunghan", "measured": "value", "direction": "up", "green": 92, "red": 85}
+REPORTS = "pa_dunghan"
+BOUNDS = {"indicator": REPORTS, "measured": "value", "direction": "up", "green": 92, "red": 85}
 BOUNDS_SOURCE = "ngưỡng mô phỏng, chưa xác minh"
 LETTERS_EVERY = timedelta(seconds=20)
 TERM_DAYS = 5
+UNSENT = "igate_demo"
+"""The source whose last month does not come."""
 
 
 def bring_tasks(url: str, now: datetime) -> None:
@@ -78,24 +82,34 @@ def _tie_steward(connection: Connection, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Planned:
-    """A task of the demonstration: of which number, to whom (None: whoever it suggests), what, and how far it is."""
+    """A task of the demonstration: of which number, to whom (None: whoever it suggests), what, so many days ago."""
 
     origin: Origin
     agency: str | None
     asked: str
+    days_ago: int = 0
     steps: tuple[str, ...] = ()
 
 
-def _planned(told: Mapping[str | None, ExceptionView]) -> Iterator[Planned]:
-    """One of a commune, whose term is short; two of what stands among the exceptions."""
+def _planned(worst: str | None, told: Mapping[str | None, ExceptionView]) -> Iterator[Planned]:
+    """One overdue, one to be accepted, one just issued, one still a draft."""
     words = "Trả lời hết phản ánh quá hạn; nêu nguyên nhân và cách để không tái diễn (mô phỏng)"
-    yield Planned(Origin("pa_dunghan", COMMUNE), None, words, ("issue", "receive", "start"))
+    if worst is not None:
+        yield Planned(Origin(REPORTS, worst), None, words, 12, ("issue", "receive", "start"))
     words = "Điều chuyển người bệnh, bổ sung giường để công suất không quá ngưỡng (mô phỏng)"
     if (bed := _origin(told.get("cs_giuong"))) is not None:
-        yield Planned(bed, HEALTH, words, ("issue", "receive", "start", "report"))
+        yield Planned(bed, HEALTH, words, 6, ("issue", "receive", "start", "report"))
     words = "Rà soát hồ sơ trễ hạn, trả kết quả và xin lỗi người dân (mô phỏng)"
     if (late := _origin(told.get("hs_dunghan"))) is not None:
-        yield Planned(late, OFFICE, words)
+        yield Planned(late, OFFICE, words, 3, ("issue",))
+    yield Planned(Origin(source=UNSENT), None, "Nộp số liệu còn thiếu, nêu lý do chậm (mô phỏng)")
+
+
+async def _reddest(state: State) -> str | None:
+    """The commune that answers the fewest reports in time, of those that are red."""
+    drawn = (await series(state, REPORTS, Asked(level="commune"))).map
+    red = [(each.value, each.code) for each in (drawn.values if drawn else []) if each.light == "red"]
+    return min(red, default=(None, None))[1]
 
 
 def _origin(one: ExceptionView | None) -> Origin | None:
@@ -109,7 +123,7 @@ async def _births(url: str, now: datetime) -> list[tuple[Planned, Born]]:
     engine, found = make_async_engine(url), []
     state = cast(State, SimpleNamespace(engine=engine, clock=lambda: now))  # all that reading a number asks for
     told = {one.indicator: one for one in (await exceptions(state)).exceptions}
-    for planned in _planned(told):
+    for planned in _planned(await _reddest(state), told):
         with suppress(NotFound):
             found.append((planned, await read_born(state, planned.origin)))
     await engine.dispose()
@@ -117,10 +131,11 @@ async def _births(url: str, now: datetime) -> list[tuple[Planned, Born]]:
 
 
 def _put(connection: Connection, planned: Planned, born: Born, now: datetime) -> None:
-    """Draft it soon after its number was heard, and take its steps a day apart, as far as they lie behind us."""
-    at = min(now, datetime.fromisoformat(born.told["time"]) + DAY)
+    """Draft it so many days ago, when its number was known, and take its steps a day apart, as far as they are past."""
+    heard = datetime.fromisoformat(born.told["time"]) if born.told.get("time") else now
+    at = max(heard, now - DAY * planned.days_ago)
     calendar, office = calendar_of(connection), find_office(connection, planned.agency or born.agency, local_date(now))
-    due_on = calendar.after(local_date(at if planned.steps else now), TERM_DAYS)
+    due_on = calendar.after(local_date(at), TERM_DAYS)
     wanted = Wanted(born.title, planned.asked, office.name, due_on, office.organ, office.unit)
     number = draft(connection, wanted, born.told, Actor(at, Role.LEADER.value, LEADER), calendar)
     for step in planned.steps:

@@ -105,7 +105,7 @@ def _task_view(one: Exceptional, task: Any) -> ExceptionView:
         kind=one.kind,
         kind_title=KINDS[one.kind],
         indicator=None,
-        name=Words(vi=task.title, en=task.title),
+        name=Words(**task.born["name"]),
         place=None if place is None else PlaceView(**place),
         period=None,
         value=None,

@@ -9,7 +9,7 @@ from layers.database import ReadConnection, read
 from layers.indicators.explain import Row, Why, read_why
 from layers.indicators.fetch import Desk, open_desk
 from layers.indicators.places import Place
-from layers.indicators.read import find_indicator, find_place, main_span, read_series
+from layers.indicators.read import find_indicator, locate, main_span, read_series
 from layers.indicators.sentence import say, unit_of_change
 from layers.indicators.spans import span_of
 from layers.indicators.why import REST, Share
@@ -30,7 +30,7 @@ async def why(state: State, code: str, unit: tuple[str, str], asked: tuple[date 
     async with read(state.engine) as connection:
         desk = await open_desk(connection)
         indicator = find_indicator(desk, code)
-        place = find_place(desk, unit[0], structure_date(unit[1]))
+        place = await locate(connection, desk, unit[0], structure_date(unit[1]))
         day = day or await _last_day(connection, desk, code, place, local_date(now))
         composer, found = await read_why(connection, desk, code, place, (day, against, by))
         shelf = await open_shelf(connection, composer, now)

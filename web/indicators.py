@@ -16,7 +16,7 @@ from layers.indicators.places import OFFICES, Place
 from layers.indicators.read import (
     Point,
     find_indicator,
-    find_place,
+    locate,
     province_of,
     read_latest,
     read_map,
@@ -132,7 +132,7 @@ async def series(state: State, code: str, asked: Asked) -> Series:
     async with read(state.engine) as connection:
         desk = await open_desk(connection, asked.known_at)
         indicator = find_indicator(desk, code)
-        place = find_place(desk, asked.unit, vintage)
+        place = await locate(connection, desk, asked.unit, vintage)
         composer, points = await read_series(connection, desk, code, place, within, asked.known_at)
         shelf = await open_shelf(connection, composer, now)
         revisions = await read_revisions(connection, indicator, place, points, (shelf, asked.known_at, asked.names))

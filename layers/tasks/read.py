@@ -13,7 +13,7 @@ from geo.workdays import Workdays
 from layers.indicators.exceptions import Exceptional
 from layers.spec import Text
 from layers.tasks.acts import DRAFT
-from layers.tasks.models import OutgoingLetter, Task, TaskEntry
+from layers.tasks.models import OutgoingLetter, Task, TaskEntry, TaskFlowRow
 
 OPEN = and_(Task.ended_at.is_(None), Task.state != DRAFT)
 """Issued, and neither done nor taken back."""
@@ -58,8 +58,9 @@ class Asked:
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
-    """Issued, not ended, and past its day."""
-    return and_(OPEN, Task.due_at <= now)
+    """Its clock runs (nobody counts against an office that has reported), and it is past its day."""
+    running = select(TaskFlowRow.state).where(TaskFlowRow.clock == "runs", TaskFlowRow.superseded_at.is_(None))
+    return and_(Task.state.in_(running), Task.due_at <= now)
 
 
 def list_statement(asked: Asked, held: Held, now: datetime) -> Select[*tuple[Any, ...]]:
@@ -121,6 +122,6 @@ def days_over(due_on: date, today: date, calendar: Workdays) -> int:
 def _exceptional(own: Iterable[Any], today: date, calendar: Workdays) -> Exceptional:
     first, *others = own
     days = max(1, days_over(first.due_on, today, calendar))
-    why = Text(f"quá hạn {days} ngày làm việc", f"overdue by {days} working days")
+    why = Text(f"{first.number} quá hạn {days} ngày làm việc", f"{first.number} overdue by {days} working days")
     beyond = min(Fraction(1), Fraction(days, MONTH_OF_WORK))
     return Exceptional("task", why, beyond=beyond, task=first, also=len(others))

@@ -10,7 +10,7 @@ from geo.clock import show_moment
 from layers.database import read
 from layers.indicators.fetch import fetch_latest, open_desk
 from layers.indicators.lights import Light
-from layers.indicators.read import ends_of, find_place, last_point
+from layers.indicators.read import ends_of, last_point, locate
 from layers.sources.expected import PeriodState
 from layers.sources.freshness import Stale
 from web.indicator_points import open_shelf, point_view
@@ -54,7 +54,7 @@ async def _figures(state: State, rows: Sequence[Any], now: datetime) -> dict[str
         shelf, ends, found = await open_shelf(connection, composer, now), ends_of(composer), {}
         for row in known:
             indicator, asked = indicators[row.born["indicator"]], row.born["asked"]
-            place = find_place(desk, asked["unit"], structure_date(asked["structure"]))
+            place = await locate(connection, desk, asked["unit"], structure_date(asked["structure"]))
             point = last_point(composer, desk, indicator, place, ends)
             found[row.number] = _nothing() if point is None else _since(row.born, point_view(point, indicator, shelf))
     return found

@@ -125,6 +125,7 @@ class TaskView(BaseModel):
     due_on: date
     days_over: int
     overdue: bool
+    running: bool
     state: str
     state_title: Words
     next: Words
@@ -179,6 +180,7 @@ def task_view(row: Any, role: Role, flow: Flow, asked: tuple[Any, Workdays], sin
     return TaskView(
         **{name: getattr(row, name) for name in same},
         days_over=days_over(row.due_on, local_date(now), calendar),
+        running=row.state in flow.states and flow.states[row.state].clock == "runs",
         state_title=Words.of(flow.title_of(row.state)),
         next=Words.of(flow.due_of(row.state)),
         letter=None if row.letter_no is None else f"{row.letter_no}/{row.notation}",

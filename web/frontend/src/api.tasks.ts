@@ -24,7 +24,7 @@ export type Line = {
 export type SentLetter = { message_type: string; receiver: string; state: string; words: Bilingual; detail: string | null; state_at: string };
 export type Task = {
   number: string; version: number; title: string; asked: string; agency: string; organ: string | null; unit: string | null; due_on: string;
-  days_over: number; overdue: boolean; state: string; state_title: Bilingual; next: Bilingual; state_since: string; created_at: string;
+  days_over: number; overdue: boolean; running: boolean; state: string; state_title: Bilingual; next: Bilingual; state_since: string; created_at: string;
   issued_at: string | null; ended_at: string | null; result: string | null; letter: string | null; origin: Origin; born: Born; since: Since | null;
   steps: Step[]; history: Line[] | null; sent: SentLetter[] | null;
 };

@@ -152,6 +152,11 @@ export class LeadersState {
     this.goToPlace(place);
   }
 
+  /** The card of the whole province. */
+  openProvince(): void {
+    this.choose(PROVINCE);
+  }
+
   /** A unit on the map of its own level, the whole province, or a place that has no ground there. */
   goToPlace(place: PlaceBrief): void {
     if (place.code === PROVINCE) return this.choose(null);

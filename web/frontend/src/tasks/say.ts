@@ -5,7 +5,7 @@ import { formatFixed } from '../lib/format';
 import { pick, type Dictionary } from '../lib/i18n';
 
 export const clockOf = (task: Task, words: Dictionary): string => {
-  if (task.ended_at !== null || task.issued_at === null) return '';
+  if (!task.running) return '';
   if (task.overdue) return words.tasks.overdue.replace('{n}', String(Math.max(1, task.days_over)));
   return task.days_over === 0 ? words.tasks.today : words.tasks.left.replace('{n}', String(-task.days_over));
 };
