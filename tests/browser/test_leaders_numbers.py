@@ -59,7 +59,7 @@ def test_it_opens_on_exceptions_and_a_tap_goes_there(open_page: Open) -> None:
     expect(lines.nth(at)).to_contain_text(first["office"]["agency"])
     due = date.fromisoformat(first["due"])
     expect(lines.nth(at)).to_contain_text(f"trước {due:%d/%m/%Y}")
-    lines.nth(at).locator("button").click()
+    lines.nth(at).locator("button").first.click()
     expect(page.locator(by("figure"))).to_have_attribute("data-indicator", first["indicator"], timeout=PATIENCE_MS)
     expect(page.locator(by("figure"))).to_have_attribute("data-place", first["place"]["code"], timeout=PATIENCE_MS)
     assert f"indicator={first['indicator']}" in page.url
