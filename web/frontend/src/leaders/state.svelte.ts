@@ -43,6 +43,9 @@ export class LeadersState {
   card = $state.raw<UnitCard | null>(null);
   problem = $state<string | null>(null);
   behind = $state<'history' | 'why' | null>(null);
+  /** Against what, and by which parts, a figure is explained; null: what suits it best. */
+  against = $state<string | null>(null);
+  by = $state<string | null>(null);
   /** What a task is being drafted out of. */
   giving = $state.raw<Birth | null>(null);
   counts = $state.raw<TaskCounts | null>(null);
@@ -69,7 +72,7 @@ export class LeadersState {
   #cardAsked: AbortController | null = null;
 
   constructor() {
-    const asked = readAddress(['unit', 'measure', 'level', 'view', 'theme', 'indicator', 'period', 'paint', 'behind']);
+    const asked = readAddress(['unit', 'measure', 'level', 'view', 'theme', 'indicator', 'period', 'paint', 'behind', 'against', 'by']);
     const ofUnit = asked.unit?.length === COMMUNE_CODE ? 'commune' : 'former_district';
     this.level = LEVELS.find((each) => each === asked.level) ?? ofUnit;
     if (asked.view === 'table') this.view = 'table';
@@ -78,6 +81,7 @@ export class LeadersState {
     this.unitCode = asked.unit ?? null;
     [this.figures.code, this.figures.period] = [asked.indicator ?? null, asked.period ?? null];
     if (asked.paint === 'class') this.figures.wanted = 'class';
+    [this.against, this.by] = [asked.against ?? null, asked.by ?? null];
     if (asked.behind === 'history' || asked.behind === 'why') this.behind = asked.behind;
     document.documentElement.lang = this.lang;
     document.documentElement.dataset['theme'] = this.theme;
@@ -119,13 +123,14 @@ export class LeadersState {
     this.measure = measure;
     this.figures.forget();
     this.behind = null;
-    writeAddress({ measure, indicator: null, period: null, behind: null });
+    [this.against, this.by] = [null, null];
+    writeAddress({ measure, indicator: null, period: null, behind: null, against: null, by: null });
     void this.#guard(async () => { await Promise.all([this.#loadValues(), this.places.load(this.layer, this.unitCode)]); });
   }
 
   setIndicator(code: string, period: string | null = null): void {
-    [this.figures.code, this.figures.period, this.behind] = [code, period, null];
-    writeAddress({ indicator: code, period, measure: null, behind: null });
+    [this.figures.code, this.figures.period, this.behind, this.against, this.by] = [code, period, null, null, null];
+    writeAddress({ indicator: code, period, measure: null, behind: null, against: null, by: null });
     void this.#guard(async () => { await Promise.all([this.#loadValues(), this.places.load(null, null)]); });
   }
 
@@ -144,6 +149,12 @@ export class LeadersState {
   look(what: 'history' | 'why'): void {
     this.behind = this.behind === what ? null : what;
     writeAddress({ behind: this.behind });
+  }
+
+  /** Explain it against something else, or by other parts. */
+  explain(how: { against?: string; by?: string }): void {
+    [this.against, this.by] = [how.against ?? this.against, how.by ?? this.by];
+    writeAddress({ against: this.against, by: this.by });
   }
 
   /** An indicator at a place, as an exception names them. */
@@ -207,10 +218,10 @@ export class LeadersState {
 
   choose(code: string | null): void {
     this.unitCode = code;
-    this.giving = null;
+    [this.giving, this.by] = [null, null];
     this.places.close();
     if (code === null || this.card?.unit.code !== code) this.card = null;
-    writeAddress({ unit: code });
+    writeAddress({ unit: code, by: null });
     void this.#guard(async () => { await Promise.all([this.#loadCard(), this.figures.code === null ? null : this.#loadValues()]); });
   }
 
