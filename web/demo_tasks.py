@@ -20,17 +20,15 @@ from geo.errors import NotFound
 from geo.workdays import DAY
 from ingest.exchange.axis import AxisClient, AxisUnavailable
 from ingest.exchange.send import send_letters
-from layers.access.accounts import ensure_account
 from layers.access.roles import Role
 from layers.database import make_async_engine, make_engine, write
 from layers.indicators.catalogue import IndicatorThreshold
 from layers.stepping import Actor
 from layers.tasks.acts import Act, Wanted, act, draft, lock_task
 from layers.tasks.letters import open_letters
-from layers.tasks.models import AccountAgency, Task
+from layers.tasks.models import Task
 from layers.tasks.offices import find_office
 from layers.tasks.rows import calendar_of
-from layers.units.load import driver
 from web.demo_citizens import WORKER
 from web.exceptions import ExceptionView, exceptions
 from web.indicators import Asked, series
@@ -55,7 +53,6 @@ def bring_tasks(url: str, now: datetime) -> None:
     engine = make_engine(url)
     with write(engine) as connection:
         _ensure_bounds(connection, now)
-        _tie_steward(connection, now)
         begun = connection.scalar(select(func.count()).select_from(Task))
     if not begun:
         births = asyncio.run(_births(url, now))
@@ -72,12 +69,6 @@ def _ensure_bounds(connection: Connection, now: datetime) -> None:
     if not known:
         told = {"code": "demo.pa_dunghan", "source": BOUNDS_SOURCE, "verified": False, "valid_from": date(2019, 1, 1)}
         connection.execute(insert(t).values(**BOUNDS, **told, stored_at=now, stored_by=LEADER))
-
-
-def _tie_steward(connection: Connection, now: datetime) -> None:
-    account = ensure_account(driver(connection), f"demo-{Role.STEWARD.value}", Role.STEWARD, lambda: now)
-    if connection.scalar(select(AccountAgency.agency).where(AccountAgency.account_id == account)) is None:
-        connection.execute(insert(AccountAgency).values(account_id=account, agency=OFFICE))
 
 
 @dataclass(frozen=True)

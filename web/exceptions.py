@@ -111,6 +111,7 @@ def _task_view(one: Exceptional, task: Any) -> ExceptionView:
         value=None,
         unit=None,
         status="none",
+        pending=False,
         light="none",
         why=Words.of(one.why),
         also=one.also,

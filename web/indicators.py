@@ -11,7 +11,6 @@ from layers.access.roles import SIGNED_IN, Role
 from layers.database import ReadConnection, read
 from layers.indicators.catalogue import DOMAINS
 from layers.indicators.fetch import Desk, open_desk
-from layers.indicators.models import Observation
 from layers.indicators.places import OFFICES, Place
 from layers.indicators.read import (
     Point,

@@ -20,8 +20,7 @@ from layers.desk import groups as boat_groups
 from layers.desk import own_zone
 from layers.disclosure import models as disclosure_models
 from layers.health import models as health_models
-from layers.indicators import approval_models, catalogue, current, groups
-from layers.indicators import belief, catalogue, current, groups
+from layers.indicators import approval_models, belief, catalogue, current, groups
 from layers.indicators import models as indicator_models
 from layers.registry import load_layers
 from layers.reminders import models as reminder_models
@@ -32,9 +31,9 @@ from layers.sources import models as source_models
 from layers.storm import models as storm_models
 from layers.storm import pace
 from layers.surveys import models as survey_models
+from layers.tasks import models as task_models
 from layers.topics import models as topic_models
 from layers.tourism import models as tourism_models
-from layers.tasks import models as task_models
 from layers.units import outlines
 from layers.vessels import identities, retention, sharing
 from layers.vessels import models as vessel_models

@@ -173,6 +173,13 @@ def tie_to_agency(connection: psycopg.Connection, username: str, agency: str) ->
         raise NotFound(f"username={username!r}: no such account; see `opsmap user list`", field="username")
 
 
+def agency_title(connection: psycopg.Connection, account_id: int) -> str | None:
+    """The Vietnamese name of that agency."""
+    agency = agency_of(connection, account_id)
+    found = None if agency is None else read_agencies(connection).get(agency)
+    return None if found is None else found.title_vi
+
+
 def agency_of(connection: psycopg.Connection, account_id: int) -> str | None:
     """The agency an account answers for; None where it is tied to none."""
     row = connection.execute("SELECT agency FROM account_agency WHERE account_id = %s", (account_id,)).fetchone()

@@ -123,12 +123,3 @@ class OutgoingLetter(Base):
     state: Mapped[str] = mapped_column(server_default="waiting")
     detail: Mapped[str | None]
     state_at: Mapped[datetime]
-
-
-class AccountAgency(Base):
-    """The office a steward's account works for; one without a row here works for none."""
-
-    __tablename__ = "account_agency"
-
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    agency: Mapped[str]

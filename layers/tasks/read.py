@@ -14,6 +14,7 @@ from layers.indicators.exceptions import Exceptional
 from layers.spec import Text
 from layers.tasks.acts import DRAFT
 from layers.tasks.models import OutgoingLetter, Task, TaskEntry, TaskFlowRow
+from layers.tasks.offices import SIMULATED
 
 OPEN = and_(Task.ended_at.is_(None), Task.state != DRAFT)
 """Issued, and neither done nor taken back."""
@@ -29,19 +30,24 @@ class Held:
     unit: str | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What an office is called, in the demonstration too."""
+        return (str(self.agency), f"{self.agency}{SIMULATED}")
+
+    @property
     def all(self) -> bool:
         """Whether nothing is hidden."""
         return self.agency is None and self.unit is None
 
     def owns(self, task: Any) -> bool:
         """Whether a task is of this office or commune."""
-        return bool(task.agency == self.agency if self.unit is None else task.unit == self.unit)
+        return bool(task.agency in self.names if self.unit is None else task.unit == self.unit)
 
     def condition(self) -> ColumnElement[bool]:
         """What a task must be to be seen."""
         if self.all:
             return Task.id.is_not(None)
-        own = Task.agency == self.agency if self.unit is None else Task.unit == self.unit
+        own = Task.agency.in_(self.names) if self.unit is None else Task.unit == self.unit
         return and_(own, Task.issued_at.is_not(None))
 
 

@@ -32,11 +32,11 @@ from layers.storm.seed import seed_storms
 from layers.sums import refresh_sums
 from layers.surveys.seed import FILES as SURVEYS
 from layers.surveys.seed import seed_surveys
+from layers.tasks.seed import seed_tasks
 from layers.topics.seed import FILES as TOPICS
 from layers.topics.seed import seed_topics
 from layers.tourism.seed import FILES as HOLIDAYS
 from layers.tourism.seed import seed_holidays
-from layers.tasks.seed import seed_tasks
 from layers.units.ground import lay, own_ground
 from layers.units.models import Cell, Unit, UnitCell, UnitShape
 from layers.units.relocate import relocate

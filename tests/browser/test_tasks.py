@@ -18,7 +18,7 @@ from layers.database import connect
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 PATIENCE_MS = 60_000
-OFFICE = "Văn phòng Ủy ban nhân dân tỉnh (mô phỏng)"
+OFFICE = "Sở Y tế (mô phỏng)"
 TOUCH = "button, select, summary, a, input"
 FINGER_PX = 44
 TODAY = datetime.now(UTC).astimezone(LOCAL).date()
@@ -104,7 +104,7 @@ def test_a_task_from_a_red_commune_until_it_is_accepted(open_page: Open) -> None
     assert document.attachments[0].content.open().read() == docx
 
     desk = open_page(f"/tasks?task={number}", Role.STEWARD, width=1180, height=820).page
-    expect(desk.locator(by("own"))).to_contain_text(OFFICE, timeout=PATIENCE_MS)
+    expect(desk.locator(by("own"))).to_contain_text("Sở Y tế", timeout=PATIENCE_MS)
     expect(desk.locator('[data-step="accept"]')).to_have_count(0)
     desk.locator('[data-step="report"]').click()
     expect(desk.locator(by("say-done"))).to_be_disabled()

@@ -1,15 +1,14 @@
 """Who gives tasks out, who follows them, and whose a follower sees."""
 
 from fastapi import Request
-from sqlalchemy import select
 
 from geo.errors import NotAllowed
 from layers.access.accounts import Who
 from layers.access.roles import Readers, Role
-from layers.database import read
-from layers.tasks.models import AccountAgency
+from layers.surveys.rounds import agency_title
 from layers.tasks.read import Held
 from web.citizen.staff import who_works
+from web.routes.intake import apart
 from web.state import state_of
 
 GIVERS: Readers = frozenset({Role.LEADER, Role.OPERATOR})
@@ -23,11 +22,10 @@ async def who_follows(request: Request, readers: Readers) -> tuple[Who, Held]:
     who, unit = await who_works(request, readers)
     if who.role is not Role.STEWARD:
         return who, Held(unit=unit)
-    async with read(state_of(request).engine) as connection:
-        agency = await connection.scalar(select(AccountAgency.agency).where(AccountAgency.account_id == who.account_id))
+    agency = await apart(state_of(request), lambda connection: agency_title(connection, who.account_id))
     if agency is None:
         title = "Tài khoản này chưa được gắn với cơ quan: nhờ quản trị gắn"
         raise NotAllowed(
-            "account: tied to no office; `opsmap user agency NAME OFFICE` does it", field="account", title=title
+            "account: tied to no office; `opsmap user agency NAME CODE` does it", field="account", title=title
         )
     return who, Held(agency=agency)

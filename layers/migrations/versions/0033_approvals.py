@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0033_approvals"
-down_revision: str | None = "0031_citizens"
+down_revision: str | None = "0032_surveys"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

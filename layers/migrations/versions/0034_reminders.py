@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0034_reminders"
-down_revision: str | None = "0031_citizens"
+down_revision: str | None = "0033_approvals"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

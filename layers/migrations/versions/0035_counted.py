@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0035_counted"
-down_revision: str | None = "0031_citizens"
+down_revision: str | None = "0034_reminders"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -1,4 +1,4 @@
-"""Tasks that leaders give out of a number: as they stand, their history, letters, flow, letterhead; whose office is whose."""
+"""Tasks that leaders give out of a number: as they stand, their history, letters, flow and letterhead."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0037_tasks"
-down_revision: str | None = "0031_citizens"
+down_revision: str | None = "0036_fields"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -119,13 +119,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
-        "account_agency",
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("agency", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_agency_account_id")),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_agency")),
-    )
-    op.create_table(
         "outgoing_letter",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("uid", sa.String(), nullable=False),
@@ -181,7 +174,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('done', 'rejection', 'fail')"),
     )
     op.drop_table("outgoing_letter")
-    op.drop_table("account_agency")
     op.drop_index(
         "uq_task_letterhead_current", table_name="task_letterhead", postgresql_where=sa.text("superseded_at IS NULL")
     )
