@@ -16,6 +16,7 @@ from geo.clock import Clock, system_clock, unix_ms
 from ingest.feed import BATCH, LiveFeed
 from ingest.lasting import LastingConnection
 from layers.database import transaction
+from layers.pilot.life import keep_life
 from layers.sources.pulse import note_life
 from layers.versions import notify
 from layers.vessels.track_keeper import keep_tracks
@@ -166,5 +167,6 @@ def beat(connection: psycopg.Connection, now: datetime, detail: dict[str, int], 
         row = {"process": process, "now": now, "detail": orjson.dumps(detail).decode()}
         connection.execute(_BEAT, row)
         note_life(connection, process, now)
+        keep_life(connection, process, now)
         if process == PROCESS:
             notify(connection, {"beat": process, "at": unix_ms(now)})

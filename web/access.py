@@ -58,7 +58,11 @@ def is_wall(connection: HTTPConnection, who: Who | None) -> bool:
 
 async def require(connection: HTTPConnection, readers: Readers) -> Role:
     """The role, or NeedsLogin / NotAllowed when it is not among the readers."""
-    role = await role_of(connection)
+    return check_reader(await role_of(connection), readers)
+
+
+def check_reader(role: Role, readers: Readers) -> Role:
+    """The role, or NeedsLogin / NotAllowed when it is not among the readers."""
     if role in readers:
         return role
     if role is Role.GUEST:

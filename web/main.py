@@ -16,8 +16,10 @@ from web import VERSION, errors
 from web.access import SESSION_MEMORY_S
 from web.built import STATIC
 from web.citizen.intake import MOST_BODY
+from web.counting import Counting
 from web.guard import Guard
 from web.headers import SecurityHeaders
+from web.life_keeper import LifeKeeper
 from web.live.hub import Hub
 from web.live.socket import live
 from web.region_keeper import RegionKeeper
@@ -58,6 +60,7 @@ from web.routes import (
     open311,
     own_zones,
     pages,
+    pilot,
     regions,
     rejects,
     reminders,
@@ -117,6 +120,7 @@ ROUTERS = (
     shifts.router,
     bulletins.router,
     tasks.router,
+    pilot.router,
     groups.router,
     own_zones.router,
     measure.router,
@@ -164,8 +168,11 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         zones, spool = ZoneKeeper(engine, hub), WebSpool(SpoolSettings())
         parts = (settings, clock, registry, engine, reader, hub, chunks, zones, spool, sessions, RegionKeeper())
         app.state.opsmap = State(*parts)  # type: ignore[arg-type]
+        life = LifeKeeper(url, clock, app.state.opsmap.tally)
         await hub.start()
+        life.start()
         yield
+        await life.stop()
         await hub.stop()
         spool.close()
         await pool.close()
@@ -187,4 +194,5 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger=LARGER)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Counting)
     return app

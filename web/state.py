@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from geo.clock import Clock
 from layers.access.accounts import Who
+from layers.pilot.usage import Tally
 from layers.registry import Registry
 from tiles.read import TileReader
 from web.live.hub import Hub
@@ -35,6 +36,7 @@ class State:
     sessions: TTLCache[str, Who | None]
     regions: RegionKeeper
     rates: Rates = field(default_factory=Rates)
+    tally: Tally = field(default_factory=Tally)
 
 
 def state_of(connection: HTTPConnection) -> State:

@@ -25,6 +25,7 @@ from layers.access.roles import Role
 from layers.cluster import Cluster
 from layers.cluster_place import read_tail
 from layers.database import connect, transaction
+from layers.pilot.usage import ROLES
 from web import demo, progress
 from web.children import LISTEN_VARIABLE, Child, kept
 from web.commands.database import prepare
@@ -36,16 +37,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 120.0
 DEATHS_BEFORE_GIVING_UP = 3
 WATCH_SECONDS = 0.25
-PEOPLE = {
-    Role.LEADER: "Lãnh đạo",
-    Role.OFFICER: "Cán bộ thủy sản",
-    Role.POST: "Đồn Biên phòng",
-    Role.COMMUNE: "Cấp xã",
-    Role.STEWARD: "Phụ trách dữ liệu",
-    Role.OPERATOR: "Trực điều hành",
-    Role.VIEWER: "Màn hình trung tâm",
-    Role.ADMIN: "Quản trị",
-}
+PEOPLE = {role: name.vi for role, name in ROLES.items() if role is not Role.GUEST}
 
 
 class Stopped(BaseException):

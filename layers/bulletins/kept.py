@@ -24,6 +24,7 @@ from geo.errors import NotFound
 from layers.base import Base
 from layers.bulletins.differ import find_differences
 from layers.bulletins.make import Content, make
+from layers.bulletins.period import KINDS
 from layers.bulletins.spec import Asked, Report
 from layers.seal import digest
 
@@ -40,7 +41,7 @@ class Bulletin(Base):
     __tablename__ = "bulletin"
     __table_args__ = (
         UniqueConstraint("report", "kind", "first_day", "version"),
-        CheckConstraint("kind IN ('day', 'week', 'month')", name="kind"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

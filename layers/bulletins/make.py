@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from geo.errors import NotFound
 from layers.bulletins.fisheries.sources import LAST
-from layers.bulletins.spec import FIGURES, NUMBERS, Asked, Column, Report, Section
+from layers.bulletins.spec import FIGURES, NUMBERS, Asked, Column, Report, Rows, Section
 from layers.sources.freshness import mark
 from layers.spec import Text
 
@@ -23,7 +23,7 @@ def make(connection: Connection, report: Report, asked: Asked, *, boats: bool) -
     `before` and `same` of a figure are None where our data does not reach back that far.
     """
     first = data_since(connection)
-    if first is None or first >= asked.period.until:
+    if not report.even_empty and (first is None or first >= asked.period.until):
         raise NotFound(f"date={asked.period.first}: nothing had been delivered by then; there is nothing to report",
                        field="date", title="Chưa có số liệu của kỳ này")  # fmt: skip
     sections = [_section(connection, s, asked, first) for s in report.sections if boats or not s.names_boats]
@@ -48,7 +48,9 @@ def compared(asked: Asked) -> tuple[Asked, Asked]:
 
 def read_rows(connection: Connection, section: Section, asked: Asked) -> dict[str, dict[str, Any]]:
     """A section's rows by their key, as plain values; of figures every row there is."""
-    found = {row.key: _values(section, row._mapping) for row in connection.execute(section.statement(asked))}
+    given: Rows = [dict(row._mapping) for row in connection.execute(section.statement(asked))]
+    told = given if section.reckon is None else section.reckon(given, asked)
+    found = {row["key"]: _values(section, row) for row in told}
     if section.rows is None:
         return found
     none = dict.fromkeys((column.name for column in section.columns), 0)

@@ -1,6 +1,6 @@
 """What a report is: one frozen object. JSON, page, XLSX and PDF all come from it; nothing else knows its sections."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -8,13 +8,14 @@ from typing import Any, Literal
 from sqlalchemy import Executable
 
 from layers.access.roles import Readers, Role
-from layers.bulletins.period import KINDS, Kind, Period
+from layers.bulletins.period import USUAL, Kind, Period
 from layers.spec import Text
 
-Form = Literal["count", "hours", "number", "money", "text", "time", "days"]
-NUMBERS: frozenset[Form] = frozenset({"count", "hours", "number", "money", "days"})
+Form = Literal["count", "hours", "number", "money", "text", "time", "days", "share"]
+NUMBERS: frozenset[Form] = frozenset({"count", "hours", "number", "money", "days", "share"})
 READERS: Readers = frozenset({Role.LEADER, Role.OFFICER, Role.OPERATOR, Role.ADMIN})
-"""Who reads reports."""
+"""Who reads reports, unless one says otherwise."""
+Rows = Sequence[Mapping[str, Any]]
 
 FIGURES, RECORDS = "figures", "records"
 
@@ -54,7 +55,8 @@ class Section:
 
     `figures` has a fixed set of rows (`rows`, in this order; what the statement does not give is 0) and is compared
     with the periods before; `total` is the sum of its rows. `records` lists things, each named by `key`; `names_boats`
-    says that they are boats, which not every reader may know.
+    says that they are boats, which not every reader may know. `reckon` makes the rows of what the statement gives,
+    where SQL alone cannot (working days).
     """
 
     name: str
@@ -66,6 +68,7 @@ class Section:
     total: Text | None = None
     note: Text | None = None
     names_boats: bool = False
+    reckon: Callable[[Rows, Asked], Rows] | None = None
 
     @property
     def sort(self) -> str:
@@ -75,10 +78,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole: what it is called, for which kinds of period it is made, its sections in the order people read."""
+    """The whole: what it is called, for which kinds of period it is made, its sections in the order people read.
+
+    `readers` are some of `READERS`. `even_empty`: it is made even of a period before anything was delivered.
+    """
 
     name: str
     title: Text
     sections: tuple[Section, ...]
-    kinds: tuple[Kind, ...] = KINDS
+    kinds: tuple[Kind, ...] = USUAL
     coverage: Callable[[Asked], Executable] | None = None
+    readers: Readers = READERS
+    even_empty: bool = False

@@ -22,6 +22,8 @@ from layers.disclosure import models as disclosure_models
 from layers.health import models as health_models
 from layers.indicators import approval_models, belief, catalogue, current, groups
 from layers.indicators import models as indicator_models
+from layers.pilot import lessons as pilot_lessons
+from layers.pilot import life, usage
 from layers.registry import load_layers
 from layers.reminders import models as reminder_models
 from layers.scores import models as score_models
@@ -98,6 +100,9 @@ TABLES = (
     reminder_models,
     score_models,
     task_models,
+    life,
+    usage,
+    pilot_lessons,
     audit,
     disagreement,
     slips,

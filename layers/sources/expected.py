@@ -130,9 +130,9 @@ FROM expected_delivery AS e
 WHERE superseded_at IS NULL AND (%(source)s::text IS NULL OR source = %(source)s)
 ORDER BY source, what, template, valid_from
 """  # noqa: S608 - our own names
-_FIRSTS = """
-SELECT s.code, 'template', t.name, f.period_from, min(f.received_at), count(*),
-       (array_agg(concat_ws('/', p.number, p.notation) ORDER BY f.id))[1]
+FIRSTS = """
+SELECT s.code AS source, 'template' AS what, t.name, f.period_from AS first_day, min(f.received_at) AS came,
+       count(*) AS times, (array_agg(concat_ws('/', p.number, p.notation) ORDER BY f.id))[1] AS paper
 FROM department_file AS f JOIN source AS s ON s.id = f.source_id JOIN template AS t ON t.id = f.template_id
 LEFT JOIN paper AS p ON p.id = f.paper_id
 WHERE f.state = 'taken' AND f.period_from IS NOT NULL AND (p.id IS NULL OR p.state <> 'revoked')
@@ -146,6 +146,7 @@ JOIN (SELECT DISTINCT source, template FROM expected_delivery WHERE superseded_a
 LEFT JOIN department_file AS f ON f.delivery_id = o.delivery_id LEFT JOIN paper AS p ON p.id = o.paper_id
 WHERE o.retracted_at IS NULL GROUP BY 1, 2, 3, 4
 """
+"""Of each source, what is expected of it and first day of a period: when it came first, how often, in which paper."""
 Arrivals = dict[tuple[str, str, str, date], tuple[datetime, int, str]]
 """By source, what, its name and the period's first day: when it came first, how often, in which paper."""
 
@@ -170,18 +171,19 @@ def read_states(
     came, calendar = read_arrivals(connection), read_workdays(connection)
     found: list[PeriodState] = []
     for row in rows:
-        found += _states(Expectation(*row[:-1]), local_date(row[-1]), within, came, (calendar, now))
+        found += states_of(Expectation(*row[:-1]), local_date(row[-1]), within, came, (calendar, now))
     return sorted(found, key=lambda s: (s.due, s.rule.source, s.rule.template), reverse=True)
 
 
 def read_arrivals(connection: psycopg.Connection) -> Arrivals:
     """When what is expected came first."""
-    return {row[:4]: row[4:] for row in connection.execute(_FIRSTS).fetchall()}
+    return {row[:4]: row[4:] for row in connection.execute(FIRSTS).fetchall()}
 
 
-def _states(
+def states_of(
     rule: Expectation, known: date, within: tuple[date, date], came: Arrivals, at: tuple[Workdays, datetime]
 ) -> Iterator[PeriodState]:
+    """The periods of a rule, first entered on the day `known`, that end in [since, until), told at a moment."""
     calendar, now = at
     due = Due(rule.due_kind, rule.due_number, rule.due_months)
     first = max(rule.valid_from, within[0] - timedelta(days=366))

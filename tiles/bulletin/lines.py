@@ -25,7 +25,7 @@ def preface(content: Content, lang: Lang) -> list[str]:
     if content["known_at"] is not None:
         known = say_time(datetime.fromisoformat(content["known_at"]))
         lines.append({"vi": f"Theo những gì đã biết lúc {known}.", "en": f"As known at {known}."}[lang])
-    if content["data_since"] > content["period"]["since"]:
+    if (content["data_since"] or "") > content["period"]["since"]:
         since = say_time(datetime.fromisoformat(content["data_since"]))
         lines.append({"vi": f"Số liệu chỉ có từ {since}: kỳ này không đủ.",
                       "en": f"There is data only since {since}: this period is not whole."}[lang])  # fmt: skip
@@ -42,7 +42,9 @@ def _coverage(content: Content, lang: Lang) -> list[str]:
 
 
 def _compared(content: Content, lang: Lang) -> list[str]:
-    lines = []
+    lines: list[str] = []
+    if all(section["sort"] == "records" for section in content["sections"]):
+        return lines  # lists are not compared
     for names, period in zip((BEFORE, SAME), content["compared"], strict=True):
         what = word(names[content["period"]["kind"]], lang)
         told = word(NO_DATA, lang) if period is None else say_period(period, lang)

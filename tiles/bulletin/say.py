@@ -9,13 +9,15 @@ from layers.bulletins.period import KIND_NAMES
 from layers.spec import Text
 
 Lang = Literal["vi", "en"]
-DIGITS = {"count": 0, "money": 0, "hours": 1, "number": 1, "days": 1}
+DIGITS = {"count": 0, "money": 0, "hours": 1, "number": 1, "days": 1, "share": 2}
 NO_DATA = Text("chưa có số liệu", "no figure")
 BEFORE = {"day": Text("hôm trước", "day before"), "week": Text("tuần trước", "week before"),
-          "month": Text("tháng trước", "month before")}  # fmt: skip
+          "month": Text("tháng trước", "month before"),
+          "twelve": Text("12 tháng trước", "12 months before")}  # fmt: skip
 SAME = {"day": Text("cùng thứ tuần trước", "same weekday a week ago"),
         "week": Text("cùng tuần năm trước", "same week a year ago"),
-        "month": Text("cùng tháng năm trước", "same month a year ago")}  # fmt: skip
+        "month": Text("cùng tháng năm trước", "same month a year ago"),
+        "twelve": Text("12 tháng trước", "12 months before")}  # fmt: skip
 
 
 def pick(words: Mapping[str, str] | None, lang: Lang) -> str:

@@ -11,7 +11,7 @@ from geo.clock import LOCAL
 from tiles.bulletin.lines import Content, preface, sources, title
 from tiles.bulletin.say import BEFORE, DIGITS, NO_DATA, SAME, Lang, column_title, pick, word
 
-FORMATS = {0: "#,##0", 1: "#,##0.0"}
+FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00"}
 CHANGE = {"vi": "chênh lệch", "en": "difference"}
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from geo.clock import local_date
 from geo.errors import BadInput, NotFound
-from layers.access.roles import OFFICERS, Role
+from layers.access.roles import OFFICERS, Readers, Role
 from layers.bulletins.differ import find_differences
 from layers.bulletins.fisheries import FISHERIES
 from layers.bulletins.kept import get_kept, keep, list_statement, whole
 from layers.bulletins.make import Content, make
-from layers.bulletins.period import Kind, period_of
+from layers.bulletins.period import Kind, latest_day, period_of
+from layers.bulletins.pilot import PILOT
 from layers.bulletins.spec import READERS, Asked, Report
 from layers.database import read, write_async
 from tiles.bulletin.lines import seal, title
@@ -24,13 +25,13 @@ from tiles.bulletin.paper import report_html
 from tiles.bulletin.say import Lang
 from tiles.bulletin.workbook import report_xlsx
 from tiles.paper.pdf import make_pdf, mark_of
-from web.access import require
+from web.access import check_reader, require
 from web.routes.books import PRIVATE, person
 from web.routes.pages import check_origin
 from web.state import state_of
 from web.views import Problem, Words
 
-REPORTS = {report.name: report for report in (FISHERIES,)}
+REPORTS = {report.name: report for report in (FISHERIES, PILOT)}
 KEEPERS = frozenset({Role.OFFICER, Role.OPERATOR, Role.ADMIN})
 MOST = 400
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -89,7 +90,7 @@ async def get_list(request: Request, limit: int = Query(120, ge=1, le=MOST)) -> 
     role, state = await require(request, READERS), state_of(request)
     views = []
     async with read(state.engine) as connection:
-        for report in REPORTS.values():
+        for report in (report for report in REPORTS.values() if role in report.readers):
             rows = await connection.execute(list_statement(report.name, report.kinds, limit))
             kept = [BulletinView.model_validate(row, from_attributes=True) for row in rows]
             kinds = list(report.kinds)
@@ -104,11 +105,12 @@ async def get_one(
     shape: Annotated[Shape, Depends()],
 ) -> Any:
     """One kept version as it was made; as JSON also what of it is otherwise by now (`later`)."""
-    boats, state = await require(request, READERS) in OFFICERS, state_of(request)
-    now = state.clock()
+    role, state = await require(request, READERS), state_of(request)
+    boats, now = role in OFFICERS, state.clock()
 
     def work(connection: Connection) -> tuple[Any, Content | None]:
         row = get_kept(connection, number, boats=boats)
+        check_reader(role, REPORTS[row.report].readers)
         if shape.format != "json":
             return row, None
         asked = Asked(period_of(row.kind, row.first_day, row.until), None, now)
@@ -138,7 +140,7 @@ async def get_report(
     `known_at`: of what had been stored by that moment, as far as the tables tell; as JSON then also what of it is
     otherwise by now (`later`). A period that is not over is told up to now.
     """
-    boats, state = await require(request, READERS) in OFFICERS, state_of(request)
+    boats, state = await require(request, _readers(report)) in OFFICERS, state_of(request)
     now = state.clock()
     asked = _asked(_report(report), kind, day, known_at, now)
 
@@ -161,7 +163,7 @@ async def post_report(
 ) -> dict[str, int]:
     """Keep a version of all we know now; the number of the newest one when nothing in it is otherwise."""
     check_origin(request)
-    who, state = await person(request, KEEPERS), state_of(request)
+    who, state = await person(request, KEEPERS & _readers(report)), state_of(request)
     made = _report(report)
     asked = _asked(made, kind, day, None, state.clock())
     async with write_async(state.engine) as connection:
@@ -174,12 +176,17 @@ def _report(name: str) -> Report:
     return REPORTS[name]
 
 
+def _readers(name: str) -> Readers:
+    """Who reads that report; of one there is not, whoever reads reports may hear so."""
+    return REPORTS[name].readers if name in REPORTS else READERS
+
+
 def _asked(report: Report, kind: Kind, day: date | None, known_at: datetime | None, now: datetime) -> Asked:
     if kind not in report.kinds:
         raise BadInput(f"kind={kind!r}: use one of {', '.join(report.kinds)}", field="kind")
     if known_at is not None and known_at > now:
         raise BadInput(f"known_at={known_at.isoformat()}: this has not come yet", field="known_at")
-    return Asked(period_of(kind, day or local_date(now), now), known_at, now)
+    return Asked(period_of(kind, day or latest_day(kind, local_date(now)), now), known_at, now)
 
 
 async def _file(content: Content, shape: Shape, sealed: str) -> Response:

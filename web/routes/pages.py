@@ -74,6 +74,12 @@ async def fields() -> Response:
     return page("fields")
 
 
+@router.get("/pilot")
+async def pilot() -> Response:
+    """The evaluation of the pilot."""
+    return page("pilot")
+
+
 @router.get("/citizens")
 async def citizens() -> Response:
     """Citizens' reports for those who work on them."""
