@@ -192,7 +192,12 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _surround(app, settings)
+    return app
+
+
+def _surround(app: FastAPI, settings: WebSettings) -> None:
+    """What every request passes, the innermost first."""
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, larger=LARGER)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Counting)
-    return app

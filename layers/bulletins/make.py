@@ -65,7 +65,11 @@ def _section(connection: Connection, section: Section, asked: Asked, first: date
             for key, values in rows.items()]  # fmt: skip
     told: Content = {"name": section.name, "title": _words(section.title), "sort": section.sort, "rows": made}
     told |= {"note": _words(section.note), "row_title": _words(section.row_title), "count": len(made)}
-    told |= {"names_boats": section.names_boats, "columns": [_column(column) for column in section.columns]}
+    told |= {
+        "names_boats": section.names_boats,
+        "numbered": section.numbered,
+        "columns": [_column(column) for column in section.columns],
+    }
     told["total"] = {"title": _words(section.total), "values": _sum(section, rows)} if section.total else None
     if section.sort == FIGURES:
         for name, one in zip(("before", "same"), compared(asked), strict=True):

@@ -11,7 +11,7 @@ from layers.access.roles import Readers, Role
 from layers.bulletins.period import USUAL, Kind, Period
 from layers.spec import Text
 
-Form = Literal["count", "hours", "number", "money", "text", "time", "days", "share"]
+Form = Literal["count", "hours", "number", "money", "text", "time", "days", "share", "link"]
 NUMBERS: frozenset[Form] = frozenset({"count", "hours", "number", "money", "days", "share"})
 READERS: Readers = frozenset({Role.LEADER, Role.OFFICER, Role.OPERATOR, Role.ADMIN})
 """Who reads reports, unless one says otherwise."""
@@ -56,7 +56,7 @@ class Section:
     `figures` has a fixed set of rows (`rows`, in this order; what the statement does not give is 0) and is compared
     with the periods before; `total` is the sum of its rows. `records` lists things, each named by `key`; `names_boats`
     says that they are boats, which not every reader may know. `reckon` makes the rows of what the statement gives,
-    where SQL alone cannot (working days).
+    where SQL alone cannot (working days). `numbered` false: the rows are months or the like, which nobody counts.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Section:
     note: Text | None = None
     names_boats: bool = False
     reckon: Callable[[Rows, Asked], Rows] | None = None
+    numbered: bool = True
 
     @property
     def sort(self) -> str:

@@ -18,7 +18,7 @@ GRACE = timedelta(seconds=60)
 """Two beats of a process this far apart: it lived in between; minutes are what is counted."""
 DATABASE = "database"
 PARTS: dict[str, Text] = {
-    "web": Text("Trang và giao diện lập trình", "Pages and API"),
+    "web": Text("Trang và API", "Pages and API"),
     "work": Text("Tiến trình nền", "Background worker"),
     "watch": Text("Canh chừng trên biển", "Watch over the sea"),
     "ingest": Text("Nguồn vị trí trực tiếp", "Live positions"),

@@ -8,6 +8,7 @@ from tiles.bulletin.say import BEFORE, SAME, Lang, column_title, pick, say, say_
 from tiles.paper.blocks import Safe, heading, join, paragraph, table, text
 
 NOTHING = {"vi": "Không có.", "en": "None."}
+SHORT = 24
 ZERO = {"vi": "Bằng 0 trong kỳ này và các kỳ so sánh", "en": "0 in this period and those it is compared with"}
 
 
@@ -20,7 +21,7 @@ def report_html(content: Content, lang: Lang, seal: str) -> Safe:
 
 def _section(content: Content, section: Mapping[str, Any], lang: Lang) -> list[Safe]:
     records = section["sort"] == "records"
-    counted = f" ({section['count']})" if records else ""
+    counted = f" ({section['count']})" if records and section.get("numbered", True) else ""
     parts = [heading(pick(section["title"], lang) + counted)]
     parts += _records(section, lang) if records else _figures(content, section, lang)
     return [*parts, paragraph(pick(section["note"], lang), "quiet")] if section["note"] else parts
@@ -28,10 +29,24 @@ def _section(content: Content, section: Mapping[str, Any], lang: Lang) -> list[S
 
 def _records(section: Mapping[str, Any], lang: Lang) -> list[Safe]:
     columns = section["columns"]
-    rows = [[say(row["values"][c["name"]], c["form"], lang) for c in columns] for row in section["rows"]]
-    head = [{"vi": "TT", "en": "No."}[lang], *(column_title(c, lang) for c in columns)]
-    told = table(head, [[str(n), *row] for n, row in enumerate(rows, 1)], "tight")
-    return [told if rows else paragraph(NOTHING[lang])]
+    rows = [[_said(row["values"][c["name"]], c["form"], lang) for c in columns] for row in section["rows"]]
+    head = [column_title(c, lang) for c in columns]
+    if section.get("numbered", True):
+        head = [{"vi": "TT", "en": "No."}[lang], *head]
+        rows = [[text(str(n)), *row] for n, row in enumerate(rows, 1)]
+    else:
+        rows = [[_on_one_line(row[0]), *row[1:-1], _on_one_line(row[-1])] for row in rows]
+    return [table(head, rows, "tight") if rows else paragraph(NOTHING[lang])]
+
+
+def _said(value: Any, form: str, lang: Lang) -> Safe:
+    """A value; an address breaks anywhere, small."""
+    said = text(say(value, form, lang))
+    return Safe(f'<span class="hash">{said}</span>') if form == "link" else said
+
+
+def _on_one_line(said: Safe) -> Safe:
+    return Safe(f'<span class="nw">{said}</span>') if len(said) < SHORT else said
 
 
 def _figures(content: Content, section: Mapping[str, Any], lang: Lang) -> list[Safe]:

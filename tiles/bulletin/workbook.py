@@ -12,6 +12,8 @@ from tiles.bulletin.lines import Content, preface, sources, title
 from tiles.bulletin.say import BEFORE, DIGITS, NO_DATA, SAME, Lang, column_title, pick, word
 
 FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00"}
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+"""What no sheet may be called by."""
 CHANGE = {"vi": "chênh lệch", "en": "difference"}
 
 
@@ -23,7 +25,9 @@ def report_xlsx(content: Content, lang: Lang, seal: str) -> bytes:
     book.set_properties({"title": title(content, lang), "created": made})
     _first(book, content, lang, seal)
     for number, section in enumerate(content["sections"], 1):
-        _sheet(book, content, section, f"{number}. {pick(section['title'], lang)}"[:31].strip(), lang)
+        _sheet(
+            book, content, section, f"{number}. {pick(section['title'], lang)}".translate(FORBIDDEN)[:31].strip(), lang
+        )
     book.close()
     return out.getvalue()
 

@@ -7,6 +7,7 @@ const PAGES = [
   'leaders', 'fisheries', 'cases', 'books', 'login', 'places', 'wall', 'sources', 'law', 'storm', 'intake', 'shift', 'reports', 'citizens', 'surveys',
   'leaders', 'fisheries', 'cases', 'books', 'login', 'places', 'wall', 'sources', 'law', 'storm', 'intake', 'shift', 'reports', 'citizens', 'fields',
   'leaders', 'fisheries', 'cases', 'books', 'login', 'places', 'wall', 'sources', 'law', 'storm', 'intake', 'shift', 'reports', 'citizens', 'tasks',
+  'leaders', 'fisheries', 'cases', 'books', 'login', 'places', 'wall', 'sources', 'law', 'storm', 'intake', 'shift', 'reports', 'citizens', 'pilot',
 ];
 const page = (name: string): string => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 const backend = process.env['OPSMAP_BACKEND'] ?? 'http://127.0.0.1:8000';

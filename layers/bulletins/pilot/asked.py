@@ -1,7 +1,7 @@
 """What was asked of the pages and the API: how long answers took to begin, and which role used them, from counters."""
 
 from layers.bulletins.fisheries.ask import asking
-from layers.bulletins.pilot.months import MISSING, MONTH, MONTHS, NOTE, OF_MONTHS, RECORDED, listed, note
+from layers.bulletins.pilot.months import MISSING, MONTH, MONTHS, NOTE, OF_MONTHS, RECORDED, name_missing, note
 from layers.bulletins.spec import Column, Section
 from layers.pilot.usage import ROLES, ROUTES, STEPS, USES
 from layers.spec import Text
@@ -36,6 +36,7 @@ WITH {MONTHS}, counted AS (
 SELECT *, {_SHARE}, {note("answers IS NULL")} FROM counted ORDER BY key"""),  # noqa: S608
     columns=(MONTH, *_TIMES, NOTE),
     note=_NOTE,
+    numbered=False,
 )
 ROUTE_ANSWERS = Section(
     name="route_answers",
@@ -47,12 +48,18 @@ WITH {MONTHS}, counted AS (
     FROM months AS m JOIN request_day AS r ON r.day >= m.first_day AND r.day < m.next_day GROUP BY r.route
 )
 SELECT *, CASE WHEN recorded = of_months THEN 100.0 * within_1s / nullif(answers, 0) END AS share,
-       {listed("(SELECT string_agg(month, ', ' ORDER BY code) FROM months WHERE code <> ALL (told))", "recorded", "0")}
+       (SELECT array_agg(code ORDER BY code) FROM months WHERE code <> ALL (told)) AS absent_months
 FROM counted ORDER BY answers DESC, key"""),  # noqa: S608
     columns=(Column("route", Text("Nhóm", "Class"), "text", choices=ROUTES), *_TIMES, RECORDED, OF_MONTHS, MISSING),
     note=_NOTE,
+    reckon=name_missing,
+    numbered=False,
 )
 _USED = ", ".join(f"sum(r.times) FILTER (WHERE r.use = '{name}') AS {name}" for name in USES)
+_TOLD = ", ".join(
+    f"CASE WHEN m.code IN (SELECT code FROM used) THEN coalesce(b.{name}, 0) END AS {name}"  # noqa: S608 - our own
+    for name in USES
+)
 USE = Section(
     name="use",
     title=Text("Sử dụng theo vai trò và tháng", "Use by role and month"),
@@ -64,8 +71,9 @@ WITH {MONTHS}, used AS (
     JOIN session AS s ON s.created_at >= m.since AND s.created_at < m.until AND NOT s.wall
     JOIN account AS a ON a.id = s.account_id GROUP BY 1, 2
 ), both_ AS (SELECT * FROM used FULL JOIN opened USING (code, role))
-SELECT m.code || '/' || coalesce(b.role, '') AS key, m.month, coalesce(b.role, '') AS role, b.sessions,
-       {", ".join(f"b.{name}" for name in USES)}, {note("b.code IS NULL")}
+SELECT m.code || '/' || coalesce(b.role, '') AS key, m.month, coalesce(b.role, '') AS role,
+       CASE WHEN m.code IN (SELECT code FROM opened) THEN coalesce(b.sessions, 0) END AS sessions,
+       {_TOLD}, {note("b.code IS NULL")}
 FROM months AS m LEFT JOIN both_ AS b USING (code) ORDER BY m.code, role"""),  # noqa: S608
     columns=(
         MONTH,
@@ -80,4 +88,5 @@ FROM months AS m LEFT JOIN both_ AS b USING (code) ORDER BY m.code, role"""),  #
         "Counters by role and month, never by person; API calls include pages that bring themselves up to date."
         " Sessions of the wall are not counted. Tables: role_month, session.",
     ),
+    numbered=False,
 )

@@ -1,7 +1,7 @@
 """Which months have records of what: declared month by month before any figure is given."""
 
 from layers.bulletins.fisheries.ask import asking
-from layers.bulletins.pilot.months import ABSENT, AS_OF, MONTH, MONTHS, lived
+from layers.bulletins.pilot.months import ABSENT, AS_OF, HEARD, MONTH, MONTHS, lived
 from layers.bulletins.spec import Column, Section
 from layers.spec import Text
 
@@ -9,7 +9,7 @@ AREAS: dict[str, tuple[Text, str, str]] = {
     "uptime": (
         Text("Độ sẵn sàng", "Availability"),
         "process_life",
-        f"EXISTS (SELECT FROM process_life AS l WHERE l.since < least(m.until, {AS_OF}) AND l.until >= m.since)",
+        f"EXISTS (SELECT FROM process_life AS l WHERE l.since < least(m.until, {AS_OF}) AND l.until > m.since)",
     ),
     "answers": (
         Text("Thời gian trả lời", "Answers"),
@@ -24,8 +24,7 @@ AREAS: dict[str, tuple[Text, str, str]] = {
     "deliveries": (
         Text("Số liệu gửi về", "Deliveries"),
         "delivery, source_pulse",
-        "EXISTS (SELECT FROM delivery AS d WHERE d.started_at >= m.since AND d.started_at < m.until)"
-        " OR EXISTS (SELECT FROM source_pulse AS p WHERE p.hour >= m.since AND p.hour < m.until)",
+        HEARD,
     ),
     "cases": (
         Text("Vụ việc", "Cases"),
@@ -59,4 +58,5 @@ COVERAGE = Section(
         "A month without records is neither 0 nor averaged over. Tables: "
         + "; ".join(f"{title.en.lower()}: {table}" for title, table, _ in AREAS.values()) + ".",
     ),
+    numbered=False,
 )  # fmt: skip

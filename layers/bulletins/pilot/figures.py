@@ -1,7 +1,7 @@
 """How much of the catalogue has figures month by month, what was corrected or taken back, and what is contested."""
 
 from layers.bulletins.fisheries.ask import asking
-from layers.bulletins.pilot.months import MONTH, MONTHS, NOTE, note
+from layers.bulletins.pilot.months import HEARD, MONTH, MONTHS, NOTE, note
 from layers.bulletins.spec import Column, Section
 from layers.spec import Text
 
@@ -21,7 +21,7 @@ WITH {MONTHS}, wanted AS (
            AND f.period_to > w.first_day AND f.period_to <= w.next_day)) AS told
     FROM wanted AS w GROUP BY w.code
 ), counted AS (
-    SELECT m.code AS key, m.month, c.wanted, nullif(c.told, 0) AS told,
+    SELECT m.code AS key, m.month, c.wanted, nullif(c.told, 0) AS told, {HEARD} AS heard,
            (SELECT count(*) FROM observation AS o WHERE o.stored_at >= m.since AND o.stored_at < m.until) AS stored,
            (SELECT count(*) FROM observation AS o WHERE o.superseded_at >= m.since AND o.superseded_at < m.until)
                AS corrected,
@@ -33,10 +33,9 @@ WITH {MONTHS}, wanted AS (
     FROM months AS m LEFT JOIN covered AS c ON c.code = m.code
 )
 SELECT key, month, told, wanted, 100.0 * told / nullif(wanted, 0) AS share,
-       CASE WHEN told IS NOT NULL OR stored + corrected + retracted > 0 THEN stored END AS stored,
-       CASE WHEN told IS NOT NULL OR stored + corrected + retracted > 0 THEN corrected END AS corrected,
-       CASE WHEN told IS NOT NULL OR stored + corrected + retracted > 0 THEN retracted END AS retracted,
-       CASE WHEN told IS NOT NULL THEN contested END AS contested, nullif(disagreed, 0) AS disagreed,
+       CASE WHEN heard THEN stored END AS stored, CASE WHEN heard THEN corrected END AS corrected,
+       CASE WHEN heard THEN retracted END AS retracted, CASE WHEN told IS NOT NULL THEN contested END AS contested,
+       CASE WHEN heard THEN disagreed END AS disagreed,
        {note("told IS NULL")}
 FROM counted ORDER BY key"""),  # noqa: S608
     columns=(
@@ -59,4 +58,5 @@ FROM counted ORDER BY key"""),  # noqa: S608
         " whose period ends in it. Received, corrected and taken back count by when we stored it. Tables: indicator,"
         " figure, observation, disagreement.",
     ),
+    numbered=False,
 )

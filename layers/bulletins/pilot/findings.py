@@ -1,10 +1,13 @@
 """What the records themselves show: the longest of each sort, each with the address where its records are read."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from layers.bulletins.fisheries.ask import asking
 from layers.bulletins.pilot.coverage import AREAS
-from layers.bulletins.pilot.months import MONTHS, listed
+from layers.bulletins.pilot.months import MONTHS, name_missing
 from layers.bulletins.pilot.uptime import LIVES
-from layers.bulletins.spec import Column, Section
+from layers.bulletins.spec import Asked, Column, Rows, Section
 from layers.spec import Text
 
 QUOTE = "'"
@@ -58,7 +61,18 @@ _MISSING = " UNION ALL ".join(
     for place, (name, (title, table, has)) in enumerate(AREAS.items())
     for english in (title.en.replace(QUOTE, 2 * QUOTE),)
 )
-_LISTED = listed("string_agg(month, ', ' ORDER BY code)", "count(*)", "(SELECT count(*) FROM months)")
+
+
+def name_months(rows: Rows, asked: Asked) -> Rows:
+    """Findings of missing months name them."""
+    return [_with_months(row) if row["absent_months"] else row for row in name_missing(rows, asked)]
+
+
+def _with_months(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = {f"what_{lang}": f"{row[f'what_{lang}']}: {row[f'missing_{lang}']}" for lang in ("vi", "en")}
+    return dict(row) | told
+
+
 FINDINGS = Section(
     name="findings",
     title=Text("Điều hệ thống tự rút ra từ ghi nhận", "What the records show"),
@@ -82,22 +96,24 @@ UNION ALL
 SELECT 4, 0, 'alarm', 'Báo động kéo dài nhất: ' || detail_vi, 'Longest alarm: ' || detail_en, since, until,
        until - since, '/api/alarms', 'alarm' FROM alarmed
 UNION ALL
-SELECT 5, place, 'missing/' || area, 'Tháng không có ghi nhận – ' || lower(title_vi) || ': ' || missing_vi,
-       'Months not recorded – ' || lower(title_en) || ': ' || missing_en, NULL, NULL, NULL, NULL, tables
-FROM (SELECT place, area, title_vi, title_en, tables, {_LISTED}
-      FROM missing GROUP BY place, area, title_vi, title_en, tables) AS absent)
-SELECT key, what_vi, what_en, since, until, extract(epoch FROM lasted) / 3600 AS hours, link, tables
+SELECT 5, place, 'missing/' || area, 'Tháng không có ghi nhận – ' || lower(title_vi),
+       'Months not recorded – ' || lower(title_en), NULL, NULL, NULL, '/pilot#months', tables
+FROM missing GROUP BY place, area, title_vi, title_en, tables)
+SELECT key, what_vi, what_en, since, until, extract(epoch FROM lasted) / 3600 AS hours, link, tables,
+       (SELECT array_agg(code ORDER BY code) FROM missing WHERE key = 'missing/' || area) AS absent_months,
+       (SELECT count(*) FROM months) AS of_months
 FROM finding ORDER BY sort, lasted DESC NULLS LAST, place, key"""),  # noqa: S608
     columns=(
         Column("what", Text("Nội dung", "What"), "text"),
         Column("since", Text("Từ lúc", "Since"), "time"),
         Column("until", Text("Đến lúc", "Until"), "time"),
         Column("hours", Text("Kéo dài", "Lasted"), "hours", Text("giờ", "hours")),
-        Column("link", Text("Xem ghi nhận ở", "Records at"), "text"),
+        Column("link", Text("Xem ghi nhận ở", "Records at"), "link"),
         Column("tables", Text("Bảng", "Table"), "text"),
     ),
     note=Text(
         "Nguồn im lặng chỉ đo phần thời gian hệ thống có chạy; lúc ta ngừng thì không biết nguồn có gửi hay không.",
         "A source's silence counts only while we ran; while we were down nobody knows whether it sent.",
     ),
+    reckon=name_months,
 )

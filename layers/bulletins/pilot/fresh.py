@@ -9,7 +9,7 @@ from typing import Any
 from geo.clock import local_date
 from geo.workdays import Workdays
 from layers.bulletins.fisheries.ask import asking
-from layers.bulletins.pilot.months import MISSING, MONTHS, OF_MONTHS, RECORDED, listed
+from layers.bulletins.pilot.months import MISSING, MONTHS, OF_MONTHS, RECORDED, name_missing, say_months
 from layers.bulletins.spec import Asked, Column, Rows, Section
 from layers.sources.expected import FIRSTS, Expectation, PeriodState, states_of
 from layers.sources.pulse import AGE_NAMES, COUNT_NAMES
@@ -62,7 +62,8 @@ def _delivery_row(title: Mapping[str, Any], states: list[PeriodState]) -> Mappin
     told = {"key": title["source"], "title_vi": title["title_vi"], "title_en": title["title_en"], "due": len(states)}
     told |= counted | {"share": 100 * counted["on_time"] / len(states) if states else None}
     told |= {"late_by": float(median(late)) if late else None, "late_most": max(late, default=None)}
-    return told | {"missing_periods": ", ".join(f"{day:%m/%Y}" for day in absent)}
+    words = say_months([f"{day:%Y-%m}" for day in absent], 0)
+    return told | {"missing_periods_vi": words["missing_vi"], "missing_periods_en": words["missing_en"]}
 
 
 SOURCE = Column("title", Text("Nguồn", "Source"), "text")
@@ -90,17 +91,13 @@ DELIVERIES = Section(
     reckon=judge_deliveries,
 )
 _SUMS = ", ".join(f"sum(p.{name}) AS {name}" for name in (*COUNT_NAMES, *AGE_NAMES))
-_LISTED = listed(
-    "(SELECT string_agg(x.month, ', ' ORDER BY x.code) FROM months AS x WHERE NOT EXISTS ("
-    "SELECT FROM source_pulse AS q WHERE q.source_id = s.id AND q.hour >= x.since AND q.hour < x.until))",
-    "count(DISTINCT m.code) FILTER (WHERE p.hour IS NOT NULL)",
-    "0",
-)
 _PULSES = f"""
 WITH {MONTHS}, born AS (SELECT source_id, min(hour) AS first FROM source_pulse GROUP BY source_id)
 SELECT s.code AS key, s.title_vi, s.title_en, {_SUMS}, max(p.late_max_s) AS late_max_s,
        count(DISTINCT m.code) FILTER (WHERE p.hour IS NOT NULL) AS recorded, count(DISTINCT m.code) AS of_months,
-       {_LISTED}
+       array_agg(DISTINCT m.code) FILTER (WHERE NOT EXISTS (
+           SELECT FROM source_pulse AS q WHERE q.source_id = s.id AND q.hour >= m.since AND q.hour < m.until))
+           AS absent_months
 FROM source AS s JOIN born ON born.source_id = s.id AND born.first < :until CROSS JOIN months AS m
 LEFT JOIN source_pulse AS p ON p.source_id = s.id AND p.hour >= m.since AND p.hour < m.until
 GROUP BY s.id, s.code, s.title_vi, s.title_en ORDER BY s.code
@@ -109,7 +106,7 @@ GROUP BY s.id, s.code, s.title_vi, s.title_en ORDER BY s.code
 
 def tell_ages(rows: Rows, asked: Asked) -> Rows:
     """The sums of a source with how old half of it was at most when it came (hours)."""
-    return [dict(row) | _ages(row) for row in rows]
+    return [dict(row) | _ages(row) for row in name_missing(rows, asked)]
 
 
 def _ages(row: Mapping[str, Any]) -> dict[str, Any]:

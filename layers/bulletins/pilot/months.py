@@ -1,6 +1,10 @@
 """The months of the period as rows, each as far as it has come; and how a month without a record says so."""
 
-from layers.bulletins.spec import Column
+from collections.abc import Sequence
+from datetime import date
+
+from geo.workdays import add_months
+from layers.bulletins.spec import Asked, Column, Rows
 from layers.spec import Text
 
 MONTHS = """
@@ -16,6 +20,10 @@ months AS MATERIALIZED (
 AS_OF = "least(:until, coalesce(CAST(:known AS timestamptz), :until))"
 """The end of the period, or the moment of knowledge before it."""
 
+HEARD = """(EXISTS (SELECT FROM delivery AS d WHERE d.started_at >= m.since AND d.started_at < m.until)
+    OR EXISTS (SELECT FROM source_pulse AS p WHERE p.hour >= m.since AND p.hour < m.until))"""
+"""Something came within the month `m`."""
+
 MONTH = Column("month", Text("Tháng", "Month"), "text")
 NOTE = Column("note", Text("Ghi nhận", "Records"), "text")
 ABSENT = Text("không có ghi nhận", "not recorded")
@@ -24,10 +32,30 @@ OF_MONTHS = Column("of_months", Text("Số tháng của kỳ", "Months of the pe
 MISSING = Column("missing", Text("Các tháng không có ghi nhận", "Months not recorded"), "text")
 
 
-def listed(months: str, missing: str, every: str) -> str:
-    """The two columns of `MISSING`: months one by one, or that it is all of them, where so many of so many are."""
-    told = f"CASE WHEN {missing} = {every} THEN '{{0}}' ELSE coalesce({months}, '') END AS missing_{{1}}"
-    return f"{told.format('cả kỳ', 'vi')}, {told.format('all of them', 'en')}"
+def name_missing(rows: Rows, asked: Asked) -> Rows:
+    """Rows whose `absent_months` (codes) are put into words."""
+    return [dict(row) | say_months(row["absent_months"] or [], row["of_months"]) for row in rows]
+
+
+def say_months(codes: Sequence[str], every: int) -> dict[str, str]:
+    """The two columns of `MISSING`: `12/2025–03/2026 (4), 07/2026`, or that it is all of them."""
+    if codes and len(codes) == every:
+        return {"missing_vi": f"cả {every} tháng", "missing_en": f"all {every} months"}
+    months = sorted(date.fromisoformat(f"{code}-01") for code in codes)
+    runs: list[list[date]] = []
+    for month in months:
+        if runs and add_months(runs[-1][-1], 1) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    words = ", ".join(_say_run(run) for run in runs)
+    return {"missing_vi": words, "missing_en": words}
+
+
+def _say_run(run: Sequence[date]) -> str:
+    if len(run) < 3:
+        return ", ".join(f"{month:%m/%Y}" for month in run)
+    return f"{run[0]:%m/%Y}–{run[-1]:%m/%Y} ({len(run)})"
 
 
 def note(absent: str) -> str:
@@ -39,4 +67,4 @@ def note(absent: str) -> str:
 def lived(process: str) -> str:
     """A process of ours lived within the month `m`."""
     return (f"EXISTS (SELECT FROM process_life AS l WHERE l.process = '{process}' AND l.state = 'up'"
-            " AND l.since < m.until AND l.until >= m.since)")  # fmt: skip
+            " AND l.since < m.until AND l.until > m.since)")  # fmt: skip

@@ -61,6 +61,7 @@ LEFT JOIN acted AS a ON a.case_id = c.id GROUP BY m.code, m.month ORDER BY m.cod
         "Denominator: cases opened in the month; numerator: those that had come to that step by the end; the median"
         " is of these alone. A month without a case is 0 only where the watch ran. Tables: watch_case, case_entry.",
     ),
+    numbered=False,
 )
 _DUE = "c.merged_into IS NULL AND c.due_at < :until"
 _ENDED = "c.ended_at < :until"
@@ -103,4 +104,5 @@ FROM counted ORDER BY key"""),  # noqa: S608
         "Numerator: answered in time; denominator: due by the end, without those that were merged. Dues are in"
         " working days of each category, as they stand today. Table: report_case.",
     ),
+    numbered=False,
 )

@@ -5,7 +5,7 @@ the part itself was not up, from its first beat ever on. The rest is not recorde
 """
 
 from layers.bulletins.fisheries.ask import asking
-from layers.bulletins.pilot.months import ABSENT, AS_OF, MISSING, MONTH, MONTHS, NOTE, OF_MONTHS, RECORDED, listed
+from layers.bulletins.pilot.months import ABSENT, AS_OF, MISSING, MONTH, MONTHS, NOTE, OF_MONTHS, RECORDED, name_missing
 from layers.bulletins.spec import Column, Section
 from layers.pilot.life import DATABASE, PARTS
 from layers.spec import Text
@@ -44,7 +44,7 @@ _COLUMNS = (
     Column("up", Text("Hoạt động", "Up"), unit=MINUTES),
     Column("down", Text("Ngừng", "Down"), unit=MINUTES),
     Column("absent", Text("Không có ghi nhận", "Not recorded"), unit=MINUTES),
-    Column("whole", Text("Cả tháng", "Whole"), unit=MINUTES),
+    Column("whole", Text("Tổng số phút", "Whole"), unit=MINUTES),
     Column("share", Text("Tỷ lệ hoạt động", "Up"), "share", Text("%", "%")),
 )
 PART = Column("title", Text("Thành phần", "Part"), "text")
@@ -54,11 +54,6 @@ _NOTE = Text(
     "Numerator: minutes up; denominator: minutes up and down; minutes not recorded count as neither. Down is when"
     " another process wrote and this one did not. Table: process_life.",
 )
-_LISTED = listed(
-    "string_agg(month, ', ' ORDER BY code) FILTER (WHERE up_s + down_s = 0)",
-    "count(*) FILTER (WHERE up_s + down_s = 0)",
-    "count(*)",
-)
 UPTIME = Section(
     name="uptime",
     title=Text("Độ sẵn sàng trong kỳ", "Availability over the period"),
@@ -66,13 +61,15 @@ UPTIME = Section(
 SELECT process AS key, title_vi, title_en, {_MINUTES.format("bool_or(up_s + down_s > 0)", "sum(", ")")},
        CASE WHEN bool_and(up_s + down_s > 0) THEN 100 * sum(up_s) / sum(up_s + down_s) END AS share,
        count(*) FILTER (WHERE up_s + down_s > 0) AS recorded, count(*) AS of_months,
-       {_LISTED}
+       array_agg(code ORDER BY code) FILTER (WHERE up_s + down_s = 0) AS absent_months
 FROM measured GROUP BY process, place, title_vi, title_en ORDER BY place"""),  # noqa: S608
     columns=(PART, *_COLUMNS, RECORDED, OF_MONTHS, MISSING),
     note=Text(
         f"{_NOTE.vi} Còn thiếu một tháng thì không có tỷ lệ chung của kỳ.",
         f"{_NOTE.en} With a month missing there is no share of the whole period.",
     ),
+    reckon=name_missing,
+    numbered=False,
 )
 UPTIME_MONTHS = Section(
     name="uptime_months",
@@ -87,4 +84,5 @@ SELECT process || '/' || code AS key, title_vi, title_en, month, {_MINUTES.forma
 FROM measured ORDER BY place, code"""),  # noqa: S608
     columns=(PART, MONTH, *_COLUMNS, NOTE),
     note=_NOTE,
+    numbered=False,
 )

@@ -2,7 +2,7 @@
 import { readProblem, type Bilingual, type Lang, type Origin } from './api';
 
 export type Kind = 'day' | 'week' | 'month';
-export type Form = 'count' | 'hours' | 'number' | 'money' | 'text' | 'time' | 'days';
+export type Form = 'count' | 'hours' | 'number' | 'money' | 'text' | 'time' | 'days' | 'share' | 'link';
 export type Kept = {
   id: number; report: string; kind: Kind; first_day: string; version: number; since: string; until: string; partial: boolean;
   made_at: string; made_by: string | null; origin: Origin; sha256: string; newest: boolean;
@@ -14,7 +14,7 @@ export type Values = Record<string, Value>;
 export type Column = { name: string; title: Bilingual; form: Form; adds: boolean; unit: Bilingual | null };
 export type Row = { key: string; title: Bilingual; values: Values; before?: Values | null; same?: Values | null };
 export type Section = {
-  name: string; title: Bilingual; sort: 'figures' | 'records'; note: Bilingual | null; row_title: Bilingual | null; count: number;
+  name: string; title: Bilingual; sort: 'figures' | 'records'; note: Bilingual | null; row_title: Bilingual | null; count: number; numbered?: boolean;
   columns: Column[]; rows: Row[]; total: Omit<Row, 'key'> | null;
 };
 export type Period = { kind: Kind; first: string; last: string; since: string; until: string; partial: boolean };

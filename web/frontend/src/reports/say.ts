@@ -4,7 +4,7 @@ import type { Form, Period, Row, Value, Values } from '../api.bulletins';
 import { formatDate, formatFixed, formatTime } from '../lib/format';
 import { pick, type Dictionary } from '../lib/i18n';
 
-const DIGITS: Partial<Record<Form, number>> = { count: 0, money: 0, hours: 1, number: 1, days: 1 };
+const DIGITS: Partial<Record<Form, number>> = { count: 0, money: 0, hours: 1, number: 1, days: 1, share: 2 };
 
 export function say(value: Value | undefined, form: Form, lang: Lang): string {
   if (value === null || value === undefined) return '–';

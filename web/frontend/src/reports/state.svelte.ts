@@ -6,7 +6,7 @@ import { chooseLang, dictionary, keepLang } from '../lib/i18n';
 import { parseMoment } from '../lib/moment';
 
 const READERS = ['leader', 'officer', 'operator', 'admin'];
-const REPORT = 'fisheries';
+export const REPORT = 'fisheries';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const isKind = (text: string | undefined): text is Kind => text === 'day' || text === 'week' || text === 'month';
 

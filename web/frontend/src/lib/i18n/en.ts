@@ -15,6 +15,7 @@ import { cases } from './cases';
 import { citizens } from './citizens';
 import { surveys } from './surveys';
 import { tasks } from './tasks';
+import { pilot } from './pilot';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -50,6 +51,7 @@ export const en: Dictionary = {
   surveys: surveys.en,
   tasks: tasks.en,
   bulletins: bulletins.en,
+  pilot: pilot.en,
   product: 'Quảng Ngãi operations map',
   productShort: 'Quảng Ngãi',
   markSimulated: 'SIMULATED',

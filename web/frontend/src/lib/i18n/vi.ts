@@ -14,6 +14,7 @@ import { cases } from './cases';
 import { citizens } from './citizens';
 import { surveys } from './surveys';
 import { tasks } from './tasks';
+import { pilot } from './pilot';
 import { places } from './places';
 import { region } from './region';
 import { shift } from './shift';
@@ -49,6 +50,7 @@ export const vi = {
   surveys: surveys.vi,
   tasks: tasks.vi,
   bulletins: bulletins.vi,
+  pilot: pilot.vi,
   product: 'Bản đồ điều hành Quảng Ngãi',
   productShort: 'Quảng Ngãi',
   markSimulated: 'MÔ PHỎNG',
