@@ -11,7 +11,7 @@ from geo.workdays import Workdays
 from layers.bulletins.fisheries.ask import asking
 from layers.bulletins.pilot.months import MISSING, MONTHS, OF_MONTHS, RECORDED, name_missing, say_months
 from layers.bulletins.spec import Asked, Column, Rows, Section
-from layers.sources.expected import FIRSTS, Expectation, PeriodState, states_of
+from layers.sources.expected import FIRSTS, Arrivals, Expectation, PeriodState, states_of
 from layers.sources.pulse import AGE_NAMES, COUNT_NAMES
 from layers.sources.pulse_read import median_of
 from layers.spec import Text
@@ -46,13 +46,17 @@ def _states(row: Mapping[str, Any], asked: Asked, at: datetime) -> Iterable[Peri
     """Those of a rule that were due within the period."""
     rule = Expectation(*(row[name] for name in Expectation._fields))
     calendar = Workdays({datetime.fromisoformat(day).date(): works for day, works in (row["calendar"] or {}).items()})
-    got = {
+    got: Arrivals = {
         (rule.source, rule.what, rule.template, datetime.fromisoformat(day).date()): (datetime.fromisoformat(at), n, "")
         for day, at, n in row["got"] or []
     }
     first, last = local_date(asked.period.since), local_date(asked.period.until)
     within = (first - LONGEST_WAIT, last)
-    return [state for state in states_of(rule, local_date(row["entered"]), within, got, (calendar, at)) if first <= state.due < last]
+    return [
+        state
+        for state in states_of(rule, local_date(row["entered"]), within, got, (calendar, at))
+        if first <= state.due < last
+    ]
 
 
 def _delivery_row(title: Mapping[str, Any], states: list[PeriodState]) -> Mapping[str, Any]:
@@ -84,7 +88,8 @@ DELIVERIES = Section(
     ),
     note=Text(
         "Tử số: lần gửi đúng hạn; mẫu số: lần gửi đến hạn trong kỳ. Ngày nghỉ, Tết không tính là trễ. Nguồn không có"
-        " dòng nào ở đây là nguồn chưa có lịch gửi. Bảng: expected_delivery, department_file, observation, calendar_day.",
+        " dòng nào ở đây là nguồn chưa có lịch gửi. Bảng: expected_delivery, department_file, observation,"
+        " calendar_day.",
         "Numerator: deliveries in time; denominator: those due in the period. Days off make nobody late. A source"
         " without a row has no schedule. Tables: expected_delivery, department_file, observation, calendar_day.",
     ),

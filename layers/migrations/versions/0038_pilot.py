@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0038_pilot"
-down_revision: str | None = "0031_citizens"
+down_revision: str | None = "0037_tasks"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
