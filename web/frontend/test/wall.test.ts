@@ -12,7 +12,7 @@ const VIEW: [number, number, number, number] = [107.28, 13.9, 109.42, 15.5];
 const meet = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 const inside = (a: Rect, b: Rect): boolean => a.x >= b.x && a.y >= b.y && a.x + a.w <= b.x + b.w && a.y + a.h <= b.y + b.h;
 const panels = (left: number, right: number): Panel[] => [...Array<string>(left).fill('left'), ...Array<string>(right).fill('right')]
-  .map((side) => ({ kind: 'totals', side: side as 'left' | 'right', title: { vi: '', en: '' }, measures: [] }));
+  .map((side) => ({ kind: 'totals', side: side as 'left' | 'right', title: { vi: '', en: '' }, measures: [], indicators: [] }));
 
 /** Where a place falls on the page whose camera this is. */
 function onPage(camera: { lon: number; lat: number; zoom: number; bearing: number }, wall: Wall, lon: number, lat: number): [number, number] {

@@ -1,0 +1,1 @@
+import{a as e}from"./api-tr7hEBT4.js";var t=e=>`/api/indicators/${encodeURIComponent(e)}`,n={catalogue:()=>e(`/api/indicators`),exceptions:()=>e(`/api/exceptions`),series:(n,r,i)=>e(t(n),r,i),records:(n,r,i)=>e(`${t(n)}/records`,r,i),why:(n,r,i)=>e(`${t(n)}/why`,r,i)};export{n as t};

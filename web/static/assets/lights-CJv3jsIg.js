@@ -1,0 +1,1 @@
+var e=[`green`,`yellow`,`red`,`none`],t={green:`▲`,yellow:`●`,red:`▼`,none:``},n={green:`#57a99a`,yellow:`#f0c36a`,red:`#d9604c`,none:`#c3ced8`},r=`#12263a`,i=(t,n)=>n===null?-1:e.indexOf(t),a=t=>e.map(e=>({low:0,high:0,color:n[e],ink:r,count:t.values.filter(t=>t.value!==null&&t.light===e).length}));export{a as i,t as n,i as r,e as t};

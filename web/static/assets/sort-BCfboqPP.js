@@ -1,0 +1,1 @@
+var e={vi:new Intl.Collator(`vi`,{numeric:!0})};export{e as t};
