@@ -14,7 +14,7 @@ from layers.indicators.sentence import say, unit_of_change
 from layers.indicators.spans import span_of
 from layers.indicators.why import REST, Share
 from web.indicator_points import MOST_IDS, Shelf, indicator_view, number, open_shelf, period_view, place_view
-from web.indicator_views import WhyRow, WhyView
+from web.indicator_why_views import WhyRow, WhyView
 from web.state import State
 from web.unit_cards import structure_date
 from web.views import Words

@@ -21,6 +21,7 @@ from ingest.templates.flags import form_flags
 from ingest.templates.match import Match, find_match, told_period
 from ingest.templates.pages import open_pages
 from ingest.templates.periods import Period, read_asked
+from ingest.templates.remarks import missing_units, percent_notes
 from ingest.templates.subjects import Subjects, read_subjects
 from ingest.templates.totals import TotalCheck, check_totals
 from layers.indicators.flags import Flag
@@ -121,9 +122,10 @@ def read_form(connection: psycopg.Connection, path: Path, name: str, asked: Aske
     read = FormRead(match, period, told_by, status, figures, check_totals(match, figures), [], [], [*notes, *told])
     read.reading = _reading(pages.format, read)
     _compare(connection, read, asked.source, now)
-    read.notes += _missing_units(read, subjects) + _percent_notes(read)
+    read.notes += missing_units(figures, subjects) + percent_notes(figures)
     alike = subjects.may_be_districts(list(figures.units))
-    read.flags = form_flags(connection, (figures.observed, figures.rejects, read.checks), (notes, alike))
+    changed = [change.observed for change in read.changes if change.kind != "same"]
+    read.flags = form_flags(connection, (changed, figures.rejects, read.checks), (notes, alike))
     return read
 
 
@@ -278,24 +280,4 @@ def _far_notes(read: FormRead, known: Mapping[Key, Mapping[str, Known]]) -> list
             title = read.figures.columns[indicator].title if indicator in read.figures.columns else indicator
             vi = f"cột ‘{title}’ gấp {times:.3g} lần kỳ trước: xem lại cột và đơn vị tính".replace(".", ",")
             notes.append(Text(vi, f"column {title!r} is {times:.3g} times the period before: check column and unit"))
-    return notes
-
-
-def _missing_units(read: FormRead, subjects: Subjects) -> list[Text]:
-    given = {subject.code for subject in read.figures.units.values()}
-    absent = [s.name for s in subjects.all() if s.code not in given] if given else []
-    if not absent:
-        return []
-    listed = ", ".join(absent[:8]) + (" …" if len(absent) > 8 else "")
-    return [Text(f"{len(absent)} đơn vị chưa có dòng nào: {listed}", f"{len(absent)} units have no row: {listed}")]
-
-
-def _percent_notes(read: FormRead) -> list[Text]:
-    """Percentages that all lie between 0 and 1 may be shares: told, never multiplied."""
-    notes = []
-    for indicator, column in read.figures.columns.items():
-        numbers = [abs(o.value) for o in read.figures.observed if o.indicator == indicator and o.value]
-        if column.unit == "%" and len(numbers) >= 3 and max(numbers) <= 1:
-            vi = f"cột ‘{column.title}’ tính bằng % mà mọi số không quá 1: có thể ô định dạng phần trăm, xem lại"
-            notes.append(Text(vi, f"column {column.title!r} is in % and no number is above 1: shares? check it"))
     return notes

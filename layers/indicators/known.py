@@ -17,6 +17,7 @@ SELECT indicator, subject_kind, subject, period_from, period_to, status, value, 
 WHERE source_id = %(source)s AND indicator = ANY(%(indicators)s) AND period_from >= %(since)s
   AND period_from < %(until)s AND stored_at <= %(at)s AND (superseded_at IS NULL OR superseded_at > %(at)s)
   AND (retracted_at IS NULL OR retracted_at > %(at)s)
+ORDER BY awaits IS NOT NULL AND (approved_at IS NULL OR approved_at > %(at)s), id
 """
 
 
@@ -31,7 +32,10 @@ class Known(NamedTuple):
 def read_known(
     connection: psycopg.Connection, source_id: int, indicators: Iterable[str], within: tuple[date, date], at: datetime
 ) -> Mapping[Key, Mapping[str, Known]]:
-    """A source's values, by key and status, of periods that begin in [since, until), as they were known at `at`."""
+    """A source's values, by key and status, of periods that begin in [since, until), as they were known at `at`.
+
+    Of one that waits for an approval and the one in force, the one that waits: a new version is held against it.
+    """
     place = {"source": source_id, "indicators": sorted(set(indicators)), "at": at}
     rows = connection.execute(_KNOWN, place | {"since": within[0], "until": within[1]})
     found: dict[Key, dict[str, Known]] = {}

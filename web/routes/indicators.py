@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from layers.access.roles import SIGNED_IN, Role
 from web.access import require, role_of
 from web.indicator_records import records
-from web.indicator_views import Catalogue, Series, WhyView
+from web.indicator_views import Catalogue, Series
 from web.indicator_why import why
+from web.indicator_why_views import WhyView
 from web.indicators import Asked, catalogue, series
 from web.record_views import RecordsView
 from web.state import state_of
