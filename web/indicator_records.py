@@ -91,6 +91,7 @@ def _answer(
     asking = Asking(role, desk, place, window, read_ground(connection, window.last))
     origins = {o for code in codes for o in read_book(connection, COUNTS[code].book).origins}
     counted = told.get(indicator.code)
+    lists = _lists(connection, asking, indicator, codes) if told else []
     return RecordsView(
         now=now,
         indicator=indicator_view(indicator),
@@ -99,8 +100,8 @@ def _answer(
         known_at=known,
         counted=None if counted is None else counted.id,
         origin=mark(origins),
-        masked=role not in OFFICERS,
-        lists=_lists(connection, asking, indicator, codes) if told else [],
+        masked=any(_is_hidden(role, record.kind) for each in lists for record in each.records),
+        lists=lists,
     )
 
 
@@ -181,7 +182,7 @@ def _labels(connection: Connection, role: Role, found: Sequence[Record]) -> Mapp
 
 
 def _view(asking: Asking, record: Record, labels: Mapping[int, str], placed: bool) -> RecordView:
-    hidden = record.kind in OF_BOATS and asking.role not in OFFICERS
+    hidden = _is_hidden(asking.role, record.kind)
     commune = asking.ground.unit("commune", record)
     unit = asking.desk.atlas.unit(commune, asking.window.last, "commune") if commune else None
     name = " · ".join(filter(None, (labels.get(record.vessel_id or 0), record.label)))
@@ -198,6 +199,11 @@ def _view(asking: Asking, record: Record, labels: Mapping[int, str], placed: boo
         link=None if hidden else _link(asking.role, record),
         lineage=f"citizen_report/{record.record}" if _has_row(asking.role, record) else None,
     )
+
+
+def _is_hidden(role: Role, kind: str) -> bool:
+    """Whether the name of such a record would tell a boat to somebody who may not see boats."""
+    return kind in OF_BOATS and role not in OFFICERS
 
 
 def _office(asking: Asking, code: str) -> str:

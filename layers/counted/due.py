@@ -36,7 +36,7 @@ def read_book(connection: Connection, book: Book) -> Told:
 def due_spans(
     connection: Connection, count: Count, period: str, told: Told, now: datetime
 ) -> Iterator[tuple[Span, str | None]]:
-    """The periods of a count that are due; with `days` those of a month that is not over, for the province alone."""
+    """The periods of a count that are due; beside a span the only subject it is counted for, None for all."""
     if told.begun is None:
         return
     known, every = _counted(connection, count.code), list(_spans(count, period, now))
@@ -47,13 +47,14 @@ def due_spans(
 
 
 def _spans(count: Count, period: str, now: datetime) -> Iterator[tuple[Span, str | None]]:
-    """Ended periods, the oldest first, then the days of the month under way."""
+    """Ended periods, the oldest first, then the days of the month under way and of that before, to compare them."""
     today = local_date(now - count.waits)
     if period == "month":
         month = today.replace(day=1)
         yield from ((span, None) for span in spans_between("month", _month(today - BACK["month"]), month))
         if count.when == "during":
-            yield from ((span, "province") for span in spans_between("day", month, today))
+            before = add_months(month, -1)
+            yield from ((span, "province") for span in spans_between("day", before, today))
     else:
         yield from ((span, None) for span in spans_between("day", today - BACK["day"], today))
 
