@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.access.roles import Role
+from tests.paper import pdf_sheets
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
@@ -189,7 +190,13 @@ def test_paper_says_as_much_as_the_screen(open_page: Open) -> None:
     expect(page.locator(test_id("printed"))).to_contain_text("In lúc")
     for name in ("unit-search", "print", "level-commune", "measure"):
         expect(page.locator(test_id(name)).first).to_be_hidden()
-    assert len(page.pdf(prefer_css_page_size=True)) > 50_000
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(paper) > 50_000
+    sheets = pdf_sheets(paper)
+    assert len(sheets) > 1
+    for sheet in sheets:
+        assert "MÔ PHỎNG" in sheet
+        assert "In lúc" in sheet
 
 
 @pytest.mark.parametrize("path", ["/", "/fisheries"])
