@@ -1,5 +1,6 @@
 """Where the province's figures reach: of every unit of a level, which indicators have a value there."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,7 @@ async def read_coverage(
     ends = ends_of(composer)
     found = []
     for place in desk.atlas.on(*at):
+        await asyncio.sleep(0)  # thousands of readings: whoever else waits for this process goes between two units
         ways = {row.code: _how(last_point(composer, desk, row, place, ends)) for row in indicators}
         found.append(PlaceCover(place, *(tuple(c for c, how in ways.items() if how == kind) for kind in HOWS)))
     return found
