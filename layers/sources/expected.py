@@ -130,12 +130,15 @@ FROM expected_delivery AS e
 WHERE superseded_at IS NULL AND (%(source)s::text IS NULL OR source = %(source)s)
 ORDER BY source, what, template, valid_from
 """  # noqa: S608 - our own names
+# An estimate is not the report that is due; a later word of another kind (preliminary, official) revises nothing.
 FIRSTS = """
 SELECT s.code AS source, 'template' AS what, t.name, f.period_from AS first_day, min(f.received_at) AS came,
-       count(*) AS times, (array_agg(concat_ws('/', p.number, p.notation) ORDER BY f.id))[1] AS paper
+       1 + count(*) - count(DISTINCT coalesce(f.counts->>'status', '')) AS times,
+       (array_agg(concat_ws('/', p.number, p.notation) ORDER BY f.id))[1] AS paper
 FROM department_file AS f JOIN source AS s ON s.id = f.source_id JOIN template AS t ON t.id = f.template_id
 LEFT JOIN paper AS p ON p.id = f.paper_id
 WHERE f.state = 'taken' AND f.period_from IS NOT NULL AND (p.id IS NULL OR p.state <> 'revoked')
+  AND (f.counts->>'status' IS DISTINCT FROM 'estimate' OR t.body->>'status' = 'estimate')
 GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT s.code, 'indicator', o.indicator, o.period_from, min(coalesce(f.received_at, o.stored_at)),

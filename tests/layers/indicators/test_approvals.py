@@ -15,7 +15,15 @@ from layers.access.roles import Role
 from layers.database import make_engine, transaction
 from layers.indicators.approve import Verdict, decide
 from layers.indicators.current import AS_KNOWN, IN_FORCE, PENDING_THEN, best_sql
-from layers.indicators.store import Given, Kept, Observed, store_observations
+from layers.indicators.store import (
+    Given,
+    Kept,
+    Observed,
+    restore_observations,
+    retract_observations,
+    store_observations,
+)
+from layers.sources.papers import Heading, change_state, record_paper
 from layers.sources.register import ensure_source
 
 NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
@@ -38,9 +46,9 @@ def bring(connection: psycopg.Connection) -> Bring:
         at = NOW + timedelta(minutes=minute)
         with transaction(connection):
             source = ensure_source(connection, said.pop("source", "a"), "simulated")
-            return store_observations(
-                connection, [observed(value, **said)], Given(source, delivery(connection, source, at), None, at, at, by)
-            )
+            number = delivery(connection, source, at)
+            paper = record_paper(connection, Heading(f"p{number}"), (source, number), None, at)
+            return store_observations(connection, [observed(value, **said)], Given(source, number, paper, at, at, by))
 
     return brought
 
@@ -164,16 +172,19 @@ def test_a_newer_version_takes_the_place_of_the_one_that_waits(connection, bring
     assert shown(connection) == [(6, "official", True)]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_at_every_moment_it_is_known_what_was_approved_then(connection, bring, database_url, seed):
     dice = random.Random(seed)
     policy(connection, "hide", of_source="b", indicator="thu_ns")
     was: dict[datetime, list[tuple[object, ...]]] = {}
     for turn in range(1, 45):
-        one = connection.execute("SELECT id FROM submission ORDER BY random() LIMIT 1").fetchone()
-        if one is not None and dice.random() < 0.4:
+        one = pick(connection, dice, "SELECT id FROM submission ORDER BY id")
+        paper = pick(connection, dice, "SELECT id FROM paper WHERE state = 'valid' ORDER BY id")
+        if paper is not None and dice.random() < 0.15:
+            revoke(connection, paper, turn)
+        elif one is not None and dice.random() < 0.4:
             try:
-                judge(connection, one[0], dice.choice(["approved", "returned"]), turn, dice.choice([OPERATOR, ADMIN]))
+                judge(connection, one, dice.choice(["approved", "returned"]), turn, dice.choice([OPERATOR, ADMIN]))
             except (Conflict, NotAllowed):
                 continue
         else:
@@ -188,6 +199,19 @@ def test_at_every_moment_it_is_known_what_was_approved_then(connection, bring, d
             sql = f"{_FIGURES} ({best_sql(AS_KNOWN, PENDING_THEN)}) AS every ORDER BY 1, 2"
             assert [tuple(row) for row in asked.execute(text(sql), {"known": at})] == then
     engine.dispose()
+
+
+def pick(connection: psycopg.Connection, dice: random.Random, sql: str) -> int | None:
+    rows = connection.execute(sql.encode()).fetchall()
+    return int(dice.choice(rows)[0]) if rows else None
+
+
+def revoke(connection: psycopg.Connection, paper: int, minute: int) -> None:
+    at = NOW + timedelta(minutes=minute)
+    with transaction(connection):
+        retract_observations(connection, paper, paper, at)
+        change_state(connection, paper, "revoked", at)
+        restore_observations(connection, paper, at)
 
 
 def figures(connection: psycopg.Connection, what: str) -> list[tuple[object, ...]]:
