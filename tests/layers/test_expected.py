@@ -1,10 +1,13 @@
 """What is due by when, and how it stands: over Tết nobody is late, and nobody is missing who could not have come."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from geo.workdays import Workdays
+from layers.database import connect, downgrade, transaction, upgrade
+from layers.indicators.store import Given, Observed, store_observations
 from layers.sources.department_files import FileNote, note_file
 from layers.sources.expected import Expectation, judge, read_expected
 from layers.sources.expected_edit import keep_expectation
@@ -72,3 +75,34 @@ def test_a_template_is_kept_in_versions(connection, now):
     assert keep_template(connection, read_template(BODY), "b", now) == first
     second = keep_template(connection, read_template(BODY | {"note": "đổi"}), "b", now)
     assert (second.version, second.made_by) == (2, "b")
+
+
+def test_rules_of_before_get_a_name_and_are_known_from_the_upgrade_on(database_url):
+    downgrade(database_url, "0031_citizens")
+    with connect(database_url) as before:
+        before.execute(
+            "INSERT INTO expected_delivery (source, template, every_months, due_kind, due_number, due_months,"
+            " valid_from, agency, verified)"
+            " VALUES ('s', 'form_a', 1, 'workday', 5, 1, '2020-01-01', 'Sở mô phỏng', false)"
+        )
+    upgrade(database_url)
+    with connect(database_url) as after:
+        rows = after.execute("SELECT code, what FROM expected_delivery").fetchall()
+        assert rows == [("s.template.form_a.2020-01-01", "template")]
+        keep_expectation(after, RULE._replace(valid_from=date(2020, 1, 1)), at("2026-11-20"))  # finds it by its name
+        assert after.execute("SELECT count(*) FROM expected_delivery").fetchone() == (2,)
+        (state, *_) = read_expected(after, "s", date(2020, 1, 1), date(2020, 12, 1), at("2026-11-20"))
+        assert state.known_since >= date(2026, 11, 20)  # nobody is reminded as if told years ago
+
+
+def test_what_an_indicator_is_expected_of_came_with_any_file(connection, now):
+    keep_expectation(connection, RULE._replace(what="indicator", template="so_a"), now)
+    source = ensure_source(connection, "s", "simulated")
+    day = date(2026, 8, 1)
+    seen = Observed("so_a", "unit", "522", day, date(2026, 9, 1), Decimal(3), "cái", "official", 1, b"3")
+    with transaction(connection):
+        store_observations(connection, [seen], Given(source, 1, None, at("2026-09-08"), at("2026-09-08")))
+    found = read_expected(connection, "s", date(2026, 7, 1), date(2026, 9, 1), at("2026-11-20"))
+    assert [(s.since.month, s.state) for s in found] == [(8, "on_time"), (7, "missing")]
+    early = read_expected(connection, "s", day, date(2026, 9, 1), at("2026-09-05"))
+    assert [(s.state, s.received_at) for s in early] == [("not_due", None)]  # what comes later has not come yet
