@@ -161,6 +161,20 @@ def test_the_sources(lang: str, axe: str, open_page: Open) -> None:
     assert find_violations(page, axe) == []
 
 
+@pytest.mark.parametrize(
+    ("tab", "shown"), [("scores", "score"), ("expected", "rule"), ("reminders", "reminder"), ("policy", "weights")]
+)
+def test_how_fresh_and_who_is_reminded(tab: str, shown: str, axe: str, open_page: Open) -> None:
+    page = open_page(f"/sources?tab={tab}", Role.OPERATOR).page
+    expect(page.locator(by(shown)).first).to_be_visible()
+    if tab == "scores":
+        page.locator(by("pillar")).first.click()
+        expect(page.locator(by("parts"))).to_be_visible()
+    if tab == "expected":
+        page.locator(by("add-rule")).click()
+    assert find_violations(page, axe) == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_boat_of_the_past_with_every_list_open(theme: str, axe: str, open_page: Open) -> None:
     page = open_page(f"/fisheries?theme={theme}&left=boats", Role.OFFICER).page
