@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from geo.clock import local_date
+from ingest.again.compare import compare
 from ingest.counted import count_due
 from layers.books.catch import Landing
 from layers.books.penalty import Penalty
@@ -221,6 +222,14 @@ def test_counting_again_changes_nothing_until_a_late_entry_comes(engine, connect
     gone += " AND period_to = %s AND superseded_at IS NOT NULL"
     assert connection.execute(gone, OCTOBER).fetchall() == [(first,)]
     assert before is not None
+
+
+def test_counted_figures_are_nothing_that_a_rebuild_could_miss(engine, connection):
+    with write(engine) as opened:
+        Books(opened, 2).fill()
+        count_due(opened, lambda: NOW)
+    assert connection.execute("SELECT count(*) > 1000 FROM observation").fetchone() == (True,)
+    assert compare(connection, connection).equal["observation"] == 0
 
 
 def test_a_book_that_began_within_a_month_says_nothing_of_that_month(engine, connection):

@@ -100,7 +100,8 @@ def test_why_leads_from_the_province_to_the_records(letters, client, sign_in):
     assert all(row["observations"] and row["paper"]["number"] for row in told["rows"])
     assert told["rows"][0]["name"]["vi"] in told["sentence"]["vi"] or told["rows"][0]["shown"] > 0
     share = client.get("/api/indicators/hs_dunghan/why", params={"against": "threshold"}).json()
-    assert (share["by"], share["period_against"], share["start"]) == ("agency", None, 98.0)
+    assert (share["by"], share["period_against"], share["start"]) == ("commune", None, 98.0)
+    assert (share["known"], share["of"]) == (96, 96)  # the agencies' part of the province's figure stands as a rest
     assert round(sum(row["shown"] for row in share["rows"]), 6) == share["shown_delta"]
     assert "ngưỡng" in share["sentence"]["vi"]
     assert client.get("/api/indicators/thu_ns/why?against=target").status_code == 404
