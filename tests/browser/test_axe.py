@@ -272,7 +272,7 @@ def test_cases_as_who_may_not_or_may_only_read(open_page: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_an_indicator_with_what_is_behind_it(theme: str, axe: str, open_page: Open) -> None:
-    query = f"indicator=pa_dunghan&level=former_district&unit=524&behind=why&theme={theme}"
+    query = f"indicator=hs_truc_tuyen&level=former_district&unit=524&behind=why&theme={theme}"
     page = open_page(f"/?{query}", Role.LEADER).page
     wait_ready(page)
     expect(page.locator(by("why-table"))).to_be_visible()

@@ -13,7 +13,7 @@ from layers.access.roles import Role
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 PATIENCE_MS = 60_000  # a busy machine reads the months of a unit slowly
-BOUNDS = {"indicator": "pa_dunghan", "direction": "up", "green": 99, "red": 96, "valid_from": "2019-01-01"}
+BOUNDS = {"indicator": "hs_truc_tuyen", "direction": "up", "green": 99, "red": 97, "valid_from": "2019-01-01"}
 
 
 def by(name: str) -> str:
@@ -31,7 +31,7 @@ def wait_map(page: Any) -> None:
 
 @pytest.fixture
 def bounded(open_page: Open) -> None:
-    """The citizens' reports are judged, so that some units of the map are red."""
+    """What is handed in online is judged, so that units of the map are red."""
     watched = open_page("/", Role.OPERATOR)
     asked = {**BOUNDS, "reason": "thử ngưỡng đèn", "source": "thử, chưa xác minh"}
     address = f"{watched.base}/api/catalogue/thresholds"
@@ -67,7 +67,7 @@ def test_it_opens_on_exceptions_and_a_tap_goes_there(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("bounded")
 def test_three_taps_from_a_red_unit_to_its_paper(open_page: Open) -> None:
-    page = open_page("/?indicator=pa_dunghan&level=former_district", Role.LEADER).page
+    page = open_page("/?indicator=hs_truc_tuyen&level=former_district", Role.LEADER).page
     wait_map(page)
     expect(page.locator(by("legend-lights"))).to_contain_text("▼ đỏ")
     red = page.locator(by("unit-row")).first
@@ -85,9 +85,38 @@ def test_three_taps_from_a_red_unit_to_its_paper(open_page: Open) -> None:
     expect(paper).to_contain_text("Người ký")
 
 
+def test_three_taps_from_a_red_unit_to_the_record_that_was_counted(open_page: Open) -> None:
+    page = open_page("/?indicator=pa_dunghan&level=former_district", Role.OFFICER).page
+    wait_map(page)
+    red = page.locator(by("unit-row")).first
+    expect(red).to_contain_text("▼", timeout=PATIENCE_MS)
+    red.click()
+    figure = page.locator(f"{by('unit-card')} {by('figure')}")
+    expect(figure.locator(by("light"))).to_have_text("▼ đỏ", timeout=PATIENCE_MS)
+    figure.locator(by("figure-number")).click()
+    missed = figure.locator(f"{by('counted')}[data-code='pa_dunghan.missed']")
+    record = missed.locator(by("counted-record")).first
+    expect(record).to_contain_text("MP-PA-", timeout=PATIENCE_MS)
+    record.locator("summary").click()
+    expect(record).to_contain_text("Cổng 1022 (mô phỏng)", timeout=PATIENCE_MS)
+    listed = missed.locator(by("counted-record")).count()
+    expect(missed.locator("summary").first).to_contain_text(f" {listed}")
+
+
+def test_an_indicator_of_agencies_stands_in_a_list(open_page: Open) -> None:
+    page = open_page("/?indicator=nv_ty_le_quahan", Role.LEADER).page
+    wait_map(page)
+    rows = page.locator(by("agency-row"))
+    expect(rows).to_have_count(8, timeout=PATIENCE_MS)
+    expect(rows.first).to_contain_text("Cơ quan mô phỏng số 5")  # the worst first
+    expect(rows.first.locator(by("light"))).to_have_text("▼ đỏ")
+    rows.first.click()
+    expect(page.locator(by("figure"))).to_have_attribute("data-place", "H48.MP.05", timeout=PATIENCE_MS)
+
+
 @pytest.mark.usefixtures("bounded")
 def test_why_red_says_what_its_table_says(open_page: Open) -> None:
-    page = open_page("/?indicator=pa_dunghan&level=former_district&unit=524", Role.LEADER).page
+    page = open_page("/?indicator=hs_truc_tuyen&level=former_district&unit=524", Role.LEADER).page
     wait_map(page)
     page.locator(by("why")).click()
     expect(page.locator(by("why"))).to_have_text("Vì sao đỏ?", timeout=PATIENCE_MS)
@@ -124,7 +153,7 @@ def test_any_indicator_is_found_without_accents(open_page: Open) -> None:
 
 
 def test_no_figure_is_a_pattern_and_a_guest_is_told_to_sign_in(open_page: Open) -> None:
-    page = open_page("/?indicator=hs_dunghan", Role.LEADER).page
+    page = open_page("/?indicator=nv_quahan", Role.LEADER).page
     wait_map(page)
     expect(page.locator(f"{by('legend')} .missing")).to_contain_text("23 đơn vị")
     guest = open_page("/?indicator=hs_dunghan").page

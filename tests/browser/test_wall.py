@@ -21,7 +21,24 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 Tell = Callable[[Wall], None]
 BOAT = re.compile(r"QNg-MP|99900\d{4}")
-SCENES = ("province", "fisheries", "health", "learning", "tourism", "sources", "freshness")
+SCENES = (
+    "province",
+    "fisheries",
+    "health",
+    "learning",
+    "tourism",
+    "government",
+    "reports",
+    "security",
+    "sources",
+    "freshness",
+)
+LEADS = {
+    "government": "hs_dunghan",
+    "reports": "pa_dunghan",
+    "security": "may_nhiem",
+    "fisheries": "ty_le_gui_dung_han",
+}
 SCREEN = (640, 400)
 SOFT = 48
 """How much a channel may differ before a pixel counts: the two pictures antialias one edge from two canvases."""
@@ -151,6 +168,20 @@ def test_every_scene_is_marked_and_names_the_islands(scene: str, open_page: Open
         expect(seen.filter(has_text=name).first).to_be_visible()
     assert "QNg-MP" not in page.content()  # an ordinary wall names no boat
     assert page.evaluate("window.opsmap.live.mode") == "density"
+
+
+@pytest.mark.parametrize("scene", LEADS)
+def test_a_card_tells_its_lead_with_period_change_and_age(scene: str, open_page: Open, tell: Tell) -> None:
+    tell(Wall(scene=scene))
+    page = open_page("/wall?cols=1&rows=1&screens=2x3", Role.VIEWER, 1920, 1296).page
+    until(page, f"window.opsmap.wall && window.opsmap.wall.scene === '{scene}'")
+    card = page.locator(f"{by('panel')}[data-kind='indicators']").first
+    lead = card.locator(by("wall-indicator")).first
+    expect(lead).to_have_attribute("data-code", LEADS[scene], timeout=60_000)
+    expect(lead.locator("b")).to_have_text(re.compile(r"^[\d.,]+$"))
+    for said in ("mô phỏng", "trước"):
+        expect(card).to_contain_text(said)
+    assert "QNg-MP" not in card.inner_text()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1500, 506)])
