@@ -93,7 +93,9 @@ def test_only_officers_see_which_boat(books, sign_in: SignIn):
         client = sign_in(role)
         for code, period in (("vu_xu_phat", "2026-10-01"), ("tau_tong", "2026-10-01"), ("xuat_ben", "2026-11-22")):
             answer = client.get(f"/api/indicators/{code}/records", params={"period": period})
-            assert answer.json()["masked"] is True
+            listed = [record for each in answer.json()["lists"] for record in each["records"]]
+            assert answer.json()["masked"] is bool(listed)
+            assert listed or code == "xuat_ben"  # of one day there may be none
             assert SECRET not in answer.text, (role, code)
             assert "vessel=v" not in answer.text
 
