@@ -1,8 +1,9 @@
 """Which numbers of a set of sums must be kept from readers so that no small one can be worked out. Pure.
 
 A number is small when it is above 0 and under the bound of the rule. Small ones are kept back first. Then what a reader
-can work out from everything that is shown (sums, and that a kept number is small or is not) is worked out, and as long
-as it fixes one of them exactly, one more number is kept back. 0 is shown: nobody stands behind it.
+can work out from everything that is shown (sums, and that a number is small) is worked out, and as long as it fixes one
+of them exactly, one more number is kept back. 0 is shown: nobody stands behind it. A small total may have to be kept
+without saying that it is small: four parts of 1 to 4 under a total of 1 to 4 would all be 1.
 
 The sums have no circle: seen as a graph of sums and their members they are a tree, so that passing ranges along them
 gives each member's range exactly (whole numbers in an interval stay an interval when added).
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 SMALL, PAIR = "small", "pair"
-"""Why a number is kept back: it is small itself, or another one is protected by it."""
+"""What is told of a number that is kept back: that it is small, or only that it is not 0."""
 MANY = 10**12
 """More than any count: a range without an upper end."""
 
@@ -50,7 +51,11 @@ def protect(
         given_away = sorted(name for name in kept if found[name][0] == found[name][1])
         if not given_away:
             return kept
-        more = _one_more(values, [s for s in sums if set(given_away) & set(s.every)], kept, shown_before, kept_before)
+        near = [s for s in sums if set(given_away) & set(s.every)]
+        if telling := [s.total for s in near if kept.get(s.total) == SMALL]:
+            kept[min(telling)] = PAIR
+            continue
+        more = _one_more(values, near, kept, shown_before, kept_before)
         if more is None:
             return kept
         kept[more] = PAIR
@@ -72,7 +77,7 @@ def work_out(values: Mapping[str, int], sums: Iterable[Sum], least: int, kept: M
 def _first(value: int, least: int, why: str | None) -> Range:
     if why is None:
         return value, value
-    return (1, least - 1) if why == SMALL else (least, MANY)
+    return (1, least - 1) if why == SMALL else (1, MANY)
 
 
 def _within(one: Sum, ranges: Mapping[str, Range]) -> dict[str, Range]:

@@ -35,6 +35,9 @@ class Composer:
     figures: dict[tuple[str, Span], dict[Id, Told]] = field(default_factory=dict)
     seen: dict[tuple[str, str], dict[Id, Place]] = field(default_factory=dict)
     whose: dict[str, set[Id]] = field(default_factory=dict)
+    _kept: dict[tuple[str, tuple[str, ...]], tuple[int, dict[int, list[Place]], list[Place]]] = field(
+        default_factory=dict
+    )
 
     def add(self, code: str, subject: tuple[str, str], span: Span, told: Told) -> None:
         """Take in a figure; one of a subject that nobody knows is left out (the catalogue of places shows it)."""
@@ -162,10 +165,24 @@ class Composer:
     def _offices(self, wanted: Wanted, place: Place, day: date) -> Iterable[tuple[str, list[Place]]]:
         whole = self.atlas.is_whole_province(place, day)
         for kind in OFFICES:
-            seen = {i: p for code, _ in wanted for i, p in self.seen.get((code, kind), {}).items()}
-            found = [p for p in seen.values() if (p.cells and p.cells <= place.cells) or (not p.cells and whole)]
+            standing, elsewhere = self._standing(kind, tuple(code for code, _ in wanted))
+            found = [p for cell in place.cells & standing.keys() for p in standing[cell] if p.cells <= place.cells]
+            found += elsewhere if whole else []
             if found:
                 yield kind, sorted(found, key=lambda p: p.code)
+
+    def _standing(self, kind: str, codes: tuple[str, ...]) -> tuple[dict[int, list[Place]], list[Place]]:
+        """The offices that told of codes: by one of their cells, and those without ground. Kept while none is added."""
+        size = sum(len(self.seen.get((code, kind), ())) for code in codes)
+        kept = self._kept.get((kind, codes))
+        if kept is None or kept[0] != size:
+            seen = {i: p for code in codes for i, p in self.seen.get((code, kind), {}).items()}
+            by_cell: dict[int, list[Place]] = {}
+            for p in seen.values():
+                if p.cells:
+                    by_cell.setdefault(min(p.cells), []).append(p)
+            kept = self._kept[kind, codes] = (size, by_cell, [p for p in seen.values() if not p.cells])
+        return kept[1], kept[2]
 
     def _sum(self, level: str, parts: Sequence[Part], missing: Sequence[Place], place: Place, span: Span) -> Reading:
         """The parts of one level together; those that reach beyond the place are split."""
