@@ -10,6 +10,8 @@ from layers.access.roles import Role
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
+LOADED_MS = 60_000
+"""The first map of a page has to be there before its table is."""
 
 
 def by(page: Any, name: str) -> Any:
@@ -36,7 +38,7 @@ def test_a_leader_reads_less_than_five_and_never_nought(open_page: Open) -> None
     told = page.request.get(f"{watched.base}/api/indicators/ca_mac_sxh?level=commune").json()["map"]["values"]
     small = next(v for v in told if v["withheld"] and v["withheld"]["vi"] == "<5")
     row = page.locator("tr", has_text=small["name"]).first
-    expect(row).to_contain_text("<5")
+    expect(row).to_contain_text("<5", timeout=LOADED_MS)
 
 
 def test_an_operator_decides_whose_word_is_shown(open_page: Open) -> None:
