@@ -14,7 +14,10 @@ TEXT = {".py", ".md", ".toml", ".ts", ".svelte", ".css", ".html", ".json", ".sh"
 UNSAID = {"utils", "helpers", "common", "manager", "misc"}
 OWN_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver", "test", "host"}
 NOBODYS = (".example", ".test", ".invalid")
-XML_HOSTS = {"www.w3.org", "www.opengis.net", "schemas.opengis.net", "www.mic.gov.vn"}
+XML_HOSTS = {
+    *("www.w3.org", "www.opengis.net", "schemas.opengis.net", "www.mic.gov.vn"),
+    *("schemas.openxmlformats.org", "purl.org"),
+}
 ADDRESS = re.compile(r"(?:https?|wss?)://([^/\s\"'`)>:{}$%\\]+)")
 REAL_REGISTRATION = re.compile(r"\bQN[gG][ -]?\d{4,5}[ -]?TS\b")
 BUILT = ("web/static/", "tiles/vendor/", "web/frontend/public/", "NOTICE", "LICENSE", "layers/data/")

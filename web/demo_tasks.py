@@ -40,7 +40,7 @@ OFFICE = DEPARTMENTS["services.geojson"].name
 """Whose tasks the demonstration's steward sees."""
 HEALTH = DEPARTMENTS["health.geojson"].name
 REPORTS = "pa_dunghan"
-BOUNDS = {"indicator": REPORTS, "measured": "value", "direction": "up", "green": 92, "red": 85}
+BOUNDS = {"indicator": REPORTS, "measured": "value", "direction": "up", "green": 95, "red": 91}
 BOUNDS_SOURCE = "ngưỡng mô phỏng, chưa xác minh"
 LETTERS_EVERY = timedelta(seconds=20)
 TERM_DAYS = 5

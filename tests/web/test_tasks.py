@@ -155,7 +155,7 @@ def test_an_office_is_asked_for_and_a_day_to_come(red, client) -> None:
         answer = client.post("/api/tasks", json=said | wrong, headers=ORIGIN)
         assert answer.status_code == 400, answer.text
         assert answer.json()["detail"].startswith(field)
-    assert client.post("/api/tasks", json=said, headers={"origin": "http://elsewhere"}).status_code == 403
+    assert client.post("/api/tasks", json=said, headers={"origin": "http://elsewhere.invalid"}).status_code == 403
     names = {office["name"] for office in client.get("/api/tasks/offices").json()}
     assert {OFFICE, "UBND phường Nghĩa Lộ"} <= names
     assert "Văn phòng Ủy ban nhân dân tỉnh" not in names  # its simulated namesake stands for it here
