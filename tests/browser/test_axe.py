@@ -296,3 +296,13 @@ def test_surveys(view: str, role: Role, axe: str, open_page: Open) -> None:
     expect(page.locator(by(first)).first).to_be_visible()
     wait_ready(page)
     assert find_violations(page, axe) == []
+
+
+def test_tasks_and_a_draft_out_of_a_number(axe: str, open_page: Open) -> None:
+    page = open_page("/tasks?which=all&task=NV-2026-000001", Role.LEADER).page
+    expect(page.locator(by("task-state"))).to_be_visible()
+    assert find_violations(page, axe) == []
+    page.goto(page.url.split("/tasks")[0] + "/?indicator=pa_dunghan&unit=524")
+    page.locator(by("give-task")).click()
+    expect(page.locator(by("task-form"))).to_be_visible()
+    assert find_violations(page, axe) == []
