@@ -7,11 +7,11 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from fixtures.axis import SECRET, SYSTEM, Axis, running
 from fixtures.letters import DEPARTMENTS
@@ -22,7 +22,6 @@ from ingest.exchange.axis import AxisClient, AxisUnavailable
 from ingest.exchange.send import send_letters
 from layers.access.roles import Role
 from layers.database import make_async_engine, make_engine, write
-from layers.indicators.catalogue import IndicatorThreshold
 from layers.stepping import Actor
 from layers.tasks.acts import Act, Wanted, act, draft, lock_task
 from layers.tasks.letters import open_letters
@@ -40,8 +39,6 @@ OFFICE = DEPARTMENTS["services.geojson"].name
 """Whose tasks the demonstration's steward sees."""
 HEALTH = DEPARTMENTS["health.geojson"].name
 REPORTS = "pa_dunghan"
-BOUNDS = {"indicator": REPORTS, "measured": "value", "direction": "up", "green": 95, "red": 91}
-BOUNDS_SOURCE = "ngưỡng mô phỏng, chưa xác minh"
 LETTERS_EVERY = timedelta(seconds=20)
 TERM_DAYS = 5
 UNSENT = "igate_demo"
@@ -49,10 +46,9 @@ UNSENT = "igate_demo"
 
 
 def bring_tasks(url: str, now: datetime) -> None:
-    """Bounds, the steward's office, and the tasks, each where there is none yet."""
+    """The tasks, where there is none yet."""
     engine = make_engine(url)
     with write(engine) as connection:
-        _ensure_bounds(connection, now)
         begun = connection.scalar(select(func.count()).select_from(Task))
     if not begun:
         births = asyncio.run(_births(url, now))
@@ -60,15 +56,6 @@ def bring_tasks(url: str, now: datetime) -> None:
             for planned, born in births:
                 _put(connection, planned, born, now)
     engine.dispose()
-
-
-def _ensure_bounds(connection: Connection, now: datetime) -> None:
-    """Bounds of reports answered in time, so that some communes are red; a person's own are left alone."""
-    t = IndicatorThreshold
-    known = connection.scalar(select(func.count()).where(t.indicator == BOUNDS["indicator"]))
-    if not known:
-        told = {"code": "demo.pa_dunghan", "source": BOUNDS_SOURCE, "verified": False, "valid_from": date(2019, 1, 1)}
-        connection.execute(insert(t).values(**BOUNDS, **told, stored_at=now, stored_by=LEADER))
 
 
 @dataclass(frozen=True)
