@@ -187,13 +187,18 @@ def create_app(settings: WebSettings, url: str, clock: Clock = system_clock) -> 
         redoc_url=None,
     )
     errors.install(app)
+    _open_doors(app)
+    _surround(app, settings)
+    return app
+
+
+def _open_doors(app: FastAPI) -> None:
+    """Every address there is."""
     app.router.routes.append(tiles.tile_route)
     for router in ROUTERS:
         app.include_router(router)
     app.add_api_websocket_route("/live", live)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    _surround(app, settings)
-    return app
 
 
 def _surround(app: FastAPI, settings: WebSettings) -> None:

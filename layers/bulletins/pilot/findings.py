@@ -25,15 +25,21 @@ outage AS (
     FROM everyone AS e, unnest(tstzmultirange(tstzrange(:since, :until)) - e.told) AS x ORDER BY {_LENGTH} DESC LIMIT 1
 )"""  # noqa: S608 - our own words only
 _SILENT = """
-gap AS (
+told AS (
+    SELECT source_id, hour FROM source_pulse WHERE messages > 0 AND hour >= :since AND hour < :until
+    UNION ALL
+    SELECT s.id, last.hour FROM source AS s CROSS JOIN LATERAL (
+        SELECT p.hour FROM source_pulse AS p WHERE p.source_id = s.id AND p.messages > 0 AND p.hour < :since
+        ORDER BY p.hour DESC LIMIT 1) AS last
+), gap AS (
     SELECT source_id, hour + interval '1 hour' AS since,
            least(coalesce(lead(hour) OVER (PARTITION BY source_id ORDER BY hour), :until), :until) AS until
-    FROM source_pulse WHERE messages > 0 AND hour < :until
+    FROM told
 ), silent AS (
     SELECT g.source_id, greatest(g.since, :since) AS since, g.until, (
         SELECT coalesce(sum(upper(x) - lower(x)), interval '0')
         FROM everyone AS e, unnest(e.up * tstzmultirange(tstzrange(greatest(g.since, :since), g.until))) AS x) AS lived
-    FROM gap AS g WHERE g.until > greatest(g.since, :since)
+    FROM gap AS g WHERE g.until - greatest(g.since, :since) > interval '1 hour'
 ), silence AS (
     SELECT s.code, s.title_vi, s.title_en, q.* FROM (
         SELECT DISTINCT ON (source_id) * FROM silent WHERE lived >= interval '1 hour'
@@ -112,8 +118,10 @@ FROM finding ORDER BY sort, lasted DESC NULLS LAST, place, key"""),  # noqa: S60
         Column("tables", Text("Bảng", "Table"), "text"),
     ),
     note=Text(
-        "Nguồn im lặng chỉ đo phần thời gian hệ thống có chạy; lúc ta ngừng thì không biết nguồn có gửi hay không.",
-        "A source's silence counts only while we ran; while we were down nobody knows whether it sent.",
+        "Nguồn im lặng (từ hai giờ) chỉ đo phần thời gian hệ thống có chạy; lúc ta ngừng thì không biết nguồn có gửi"
+        " hay không.",
+        "A source's silence (from two hours on) counts only while we ran; while we were down nobody knows whether it"
+        " sent.",
     ),
     reckon=name_months,
 )

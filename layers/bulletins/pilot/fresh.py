@@ -95,16 +95,18 @@ DELIVERIES = Section(
     ),
     reckon=judge_deliveries,
 )
-_SUMS = ", ".join(f"sum(p.{name}) AS {name}" for name in (*COUNT_NAMES, *AGE_NAMES))
+_COUNTS = (*COUNT_NAMES, *AGE_NAMES)
+_SUMS = ", ".join(f"sum({{0}}.{name}) AS {name}" for name in _COUNTS)
 _PULSES = f"""
-WITH {MONTHS}, born AS (SELECT source_id, min(hour) AS first FROM source_pulse GROUP BY source_id)
-SELECT s.code AS key, s.title_vi, s.title_en, {_SUMS}, max(p.late_max_s) AS late_max_s,
-       count(DISTINCT m.code) FILTER (WHERE p.hour IS NOT NULL) AS recorded, count(DISTINCT m.code) AS of_months,
-       array_agg(DISTINCT m.code) FILTER (WHERE NOT EXISTS (
-           SELECT FROM source_pulse AS q WHERE q.source_id = s.id AND q.hour >= m.since AND q.hour < m.until))
-           AS absent_months
-FROM source AS s JOIN born ON born.source_id = s.id AND born.first < :until CROSS JOIN months AS m
-LEFT JOIN source_pulse AS p ON p.source_id = s.id AND p.hour >= m.since AND p.hour < m.until
+WITH {MONTHS}, came AS MATERIALIZED (
+    SELECT p.source_id, m.code, {_SUMS.format("p")}, max(p.late_max_s) AS late_max_s
+    FROM months AS m JOIN source_pulse AS p ON p.hour >= m.since AND p.hour < m.until GROUP BY p.source_id, m.code
+)
+SELECT s.code AS key, s.title_vi, s.title_en, {_SUMS.format("c")}, max(c.late_max_s) AS late_max_s,
+       count(c.code) AS recorded, count(*) AS of_months,
+       array_agg(m.code ORDER BY m.code) FILTER (WHERE c.code IS NULL) AS absent_months
+FROM source AS s CROSS JOIN months AS m LEFT JOIN came AS c ON c.source_id = s.id AND c.code = m.code
+WHERE EXISTS (SELECT FROM source_pulse AS p WHERE p.source_id = s.id AND p.hour < :until)
 GROUP BY s.id, s.code, s.title_vi, s.title_en ORDER BY s.code
 """  # noqa: S608
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from geo.clock import start_of_day
 from geo.errors import BadInput, Conflict
 from geo.workdays import add_months
 from layers.bulletins.kept import get_kept, keep, whole
@@ -82,6 +83,25 @@ def test_deliveries_are_held_to_working_days(engine, connection, told):
     assert row["missing_periods"]["vi"] == "02/2026–06/2026 (5), 08/2026"
     then = told(engine, known_at=at("2026-08-10"))["deliveries"]["s"]
     assert (then["late"], then["missing_periods"]["vi"]) == (0, "02/2026–07/2026 (6)")
+
+
+def test_a_sources_silence_counts_only_while_we_ran(twelve, told):
+    """It fell silent before the period, and spoke once in it: of two silences the longer that we lived through."""
+    with twelve.begin() as connection:
+        source = "INSERT INTO source (code, title_vi, title_en, origin) VALUES ('s', 'Nguồn', 'S', 'real') RETURNING id"
+        number = connection.execute(text(source)).scalar_one()
+        spoke = start_of_day(date(2026, 1, 11))
+        for hour in (PERIOD.since - timedelta(days=60), spoke):
+            pulse = "INSERT INTO source_pulse VALUES (:s, :h, :h, 9, 9, 9, 0, 0, 9, 0, 0, 0, 0, 0, 30)"
+            connection.execute(text(pulse), {"s": number, "h": hour})
+    report = told(twelve)
+    silence = report["findings"]["silence/s"]
+    # from January to the end there are 263 days less an hour, of which we lived all but February and May
+    assert silence["hours"] == pytest.approx((263 - 28 - 31) * 24 - 1)
+    assert silence["since"] == (spoke + timedelta(hours=1)).isoformat()
+    arrived = report["arrivals"]["s"]
+    assert (arrived["messages"], arrived["recorded"], arrived["of_months"]) == (9, 1, 12)
+    assert arrived["missing"]["vi"] == "10/2025–12/2025 (3), 02/2026–09/2026 (8)"
 
 
 def test_it_is_made_of_nothing_too_and_says_so(engine, told):

@@ -1,6 +1,7 @@
 """Availability: minutes up, down and not recorded are the month, against a plain reckoning minute by minute."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -107,6 +108,21 @@ def test_what_was_recorded_stays(engine, change):
         put_life(connection, "web", NOW, NOW + MINUTE)
     with pytest.raises(ProgrammingError), engine.begin() as connection:
         connection.exec_driver_sql(change)
+
+
+def test_whole_hours_of_before_become_stretches(connection):
+    """What the migration makes of the hours kept before there were stretches; part of an hour says nothing."""
+    hours = [("web", 0, 3600), ("web", 1, 3595), ("web", 2, 1200), ("web", 3, 3600), ("work", 1, 3600)]
+    for process, hour, up in hours:
+        at = NOW.replace(minute=0) + hour * 60 * MINUTE
+        connection.execute("INSERT INTO process_hour VALUES (%s, %s, %s, %s)", (process, at, up, at))
+    made = import_module("layers.migrations.versions.0038_pilot").WHOLE_HOURS
+    connection.execute(made)
+    rows = connection.execute("SELECT process, since, until, told_by FROM process_life ORDER BY id").fetchall()
+    first = NOW.replace(minute=0)
+    assert [(p, (a - first) // MINUTE, (b - first) // MINUTE, by) for p, a, b, by in rows] == [
+        ("web", 0, 120, "process_hour"), ("work", 60, 120, "process_hour"), ("web", 180, 240, "process_hour"),
+    ]  # fmt: skip
 
 
 def test_a_database_that_did_not_answer_is_down_and_so_is_all_that_needs_it(database_url, told):
