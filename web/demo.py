@@ -55,6 +55,7 @@ from layers.units.load import DATA, load_reference, read_csv
 from layers.watch.cases.institutions import seed_institutions
 from web.demo_approvals import ensure_waiting
 from web.demo_citizens import open_demo_reports
+from web.demo_fleet import LiveFleet
 from web.demo_forms import ensure_forms
 from web.demo_reminders import bring_reminders
 from web.demo_storm import ensure_storm
@@ -104,8 +105,6 @@ DESK = Desk(
     publishers(),
 )
 OURS = ("units", "background")
-AIS_EVERY = timedelta(seconds=0.5)
-VMS_EVERY = timedelta(seconds=5)
 PROCESS = "demo"
 
 
@@ -278,36 +277,3 @@ class HourlyBooks:
         post(connection, fishery_letters(now, SEED), now, lambda _: None)
         keep_books(connection, now)
         return True
-
-
-class LiveFleet:
-    """What the simulated boats send, asked for in chunks: AIS at once, VMS every few seconds."""
-
-    def __init__(self, clock: Clock, since: datetime) -> None:
-        self._clock = clock
-        self._ais_since = self._vms_since = max(since, clock() - HISTORY_FOR)
-        self._header_sent = False
-
-    @property
-    def sent_until(self) -> datetime:
-        """Up to when everything has been asked for."""
-        return min(self._ais_since, self._vms_since)
-
-    def ais(self) -> list[bytes]:
-        """The sentences since the last call."""
-        since, now = self._ais_since, self._clock()
-        if now - since < AIS_EVERY:
-            return []
-        self._ais_since = now
-        return list(raw_feed.ais_lines(boats(), since, now))
-
-    def vms(self) -> list[bytes]:
-        """The rows received since the last call; the header line only once."""
-        since, now = self._vms_since, self._clock()
-        if now - since < VMS_EVERY:
-            return []
-        self._vms_since = now
-        rows = raw_feed.vms_csv(boats(), since, now).splitlines()
-        kept = rows[1:] if self._header_sent else rows
-        self._header_sent = True
-        return kept

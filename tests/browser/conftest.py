@@ -24,7 +24,11 @@ from layers.database import connect
 from web import demo
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 60
+AXE = (
+    ROOT / ".venv" / "frontend-check" / "frontend" / "node_modules",  # where ./run test installs it
+    ROOT / "web" / "frontend" / "node_modules",
+)
+READY_S = 120
 CHROMIUM = [
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -123,6 +127,16 @@ def chromium(browser_path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=browser_path, args=CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core; without it the test fails, for a check that is not made finds nothing."""
+    for place in AXE:
+        script = place / "axe-core" / "axe.min.js"
+        if script.exists():
+            return script.read_text()
+    pytest.fail("axe-core is missing: ./run check installs it (or npm ci in web/frontend)")
 
 
 @dataclass

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.access.roles import Role
-from tests.browser.test_axe import axe, find_violations
+from tests.browser.axe import find_violations
 
-__all__ = ["axe"]
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.access.roles import Role
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
@@ -16,16 +17,6 @@ FIRST_MS = 60_000
 
 def by(name: str) -> str:
     return f'[data-testid="{name}"]'
-
-
-def until(page: Any, script: str, tries: int = 400) -> Any:
-    """Until the script's value is truthy (a strict CSP forbids wait_for_function)."""
-    for _ in range(tries):
-        value = page.evaluate(script)
-        if value:
-            return value
-        page.wait_for_timeout(150)
-    raise AssertionError(f"never became true: {script}")
 
 
 def ask(page: Any, path: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import psycopg
 import structlog
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,16 +20,15 @@ from layers.access.scope import scope
 from layers.database import libpq_url, read
 from layers.registry import Registry
 from layers.sources.freshness import Origin, read_mark
-from layers.sources.models import Heartbeat, Source
+from layers.sources.models import Heartbeat
 from layers.versions import CHANNEL, LayerVersion
-from layers.vessels.registry import VesselNow
-from layers.vessels.status import STATUS
 from layers.wall.state import Wall, read_wall
 from layers.watch.live.watched import read_watched, with_zeros
 from tiles.statement import density_rows
 from web.live.clients import Client
 from web.live.fleet import Fleet
 from web.live.frames import DELTA, SNAPSHOT, Stamp, encode
+from web.live.read import read_fleet
 
 SWEEP_S = 15.0
 """How often every boat's status is read anew: boats grow late without sending anything."""
@@ -226,7 +225,7 @@ class Hub:
     async def _refresh(self, full: bool) -> None:
         self._stale = False
         arrived, self._arrived_ms = self._arrived_ms, 0.0
-        rows = await self._read_fleet(0 if full else self._seen_version)
+        rows = await read_fleet(self._engine, 0 if full else self._seen_version, self._clock())
         await self._refresh_mark()
         records, introduced = self.fleet.update(rows)
         removed = self.fleet.forget(self.fleet.statuses.keys() - {r.id for r in rows}) if full else records[:0]
@@ -241,26 +240,6 @@ class Hub:
         messages += [encode(DELTA, self._stamp(arrived), found) for found in (records, removed) if len(found)]
         self._tell([*messages, self._counts_message()], "exact")
         self._tell([self._counts_message()], "density", wall=True)
-
-    async def _read_fleet(self, since: int) -> Sequence[Row[*tuple[Any, ...]]]:
-        v = VesselNow
-        columns = (
-            v.id,
-            v.label,
-            v.name,
-            v.kind,
-            v.t.label("last_t"),
-            v.lon_e7,
-            v.lat_e7,
-            v.sog_dkn,
-            v.cog_ddeg,
-            v.version,
-        )
-        statement = select(*columns, STATUS.label("status"), Source.origin).join(Source, Source.id == v.source_id)
-        if since:
-            statement = statement.where(v.version > since)
-        async with read(self._engine) as connection:
-            return (await connection.execute(statement, {"now": self._clock()})).all()
 
     async def _refresh_mark(self) -> None:
         """The mark goes out before the first boat it is needed for."""
