@@ -17,7 +17,7 @@ from layers.bulletins.pilot.months import say_months
 from layers.bulletins.spec import Asked
 from layers.pilot.lessons import Said, write_lesson
 from layers.sources.department_files import FileNote, note_file
-from layers.sources.expected import keep_expectation
+from layers.sources.expected_edit import keep_expectation
 from layers.sources.register import ensure_source
 from layers.sources.template_body import read_template
 from layers.sources.templates import keep_template
