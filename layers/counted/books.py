@@ -69,6 +69,10 @@ SOURCES = Book(
 )
 _RULED = "SELECT min(valid_from)::timestamptz FROM expected_delivery WHERE superseded_at IS NULL"
 EXPECTED = Book(_RULED, _RULED, SOURCES.origins, _expected)
+_REMINDED = "SELECT min(made_at) FROM reminder"
+REMINDERS = Book(
+    _REMINDED, _REMINDED, "SELECT DISTINCT s.origin FROM reminder AS r JOIN source AS s ON s.code = r.source"
+)
 SECURITY = Book(
     "SELECT min(o.period_from)::timestamptz FROM observation AS o JOIN delivery AS d ON d.id = o.delivery_id"
     " WHERE d.adapter LIKE 'avreport/%'",

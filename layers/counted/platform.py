@@ -1,4 +1,4 @@
-"""The platform itself: deliveries due and in time, sources alive, lines refused, agencies that told their security."""
+"""The platform itself: deliveries due and in time, reminders, sources alive, lines refused, who told their security."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from geo.clock import end_of_day, local_date, start_of_day
 from geo.workdays import DAY
 from layers.bulletins.fisheries.sources import LAST
-from layers.counted.books import EXPECTED, SECURITY, SOURCES
+from layers.counted.books import EXPECTED, REMINDERS, SECURITY, SOURCES
 from layers.counted.spec import Count, Record, Window, asking
+from layers.reminders.ledger import read_ledger
 from layers.sources.expected import PeriodState, read_expected
 from layers.units.load import driver
 
@@ -65,7 +66,18 @@ def _record(state: PeriodState, at: datetime | None) -> Record:
     return Record("expected", name, at or start_of_day(state.due), name, office=rule.agency, field=rule.source)
 
 
+def reminded(connection: Connection, window: Window) -> list[Record]:
+    """Reminders made in the window that were sent and count against the year's number."""
+    entries = read_ledger(driver(connection), local_date(window.since), window.last + DAY, window.until)
+    return [
+        Record("reminder", str(e.row["id"]), e.row["made_at"], e.row["subject"], office=e.row["agency"])
+        for e in entries
+        if e.was_sent
+    ]
+
+
 COUNTS = (
+    Count("nhac_nho", "during", REMINDERS, reminded),
     Count("nguon_den_ky", "during", EXPECTED, due),
     Count("nguon_dung_ky", "during", EXPECTED, due_in_time),
     Count("nguon_co_nhip", "end", SOURCES, asking(_RHYTHM)),

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
 from geo.clock import local_date, start_of_day
-from geo.workdays import DAY, Workdays, period_starts
+from geo.workdays import DAY, Workdays
 from layers.sources.expected import Arrivals, read_arrivals, read_workdays
 
 _LIST = """
@@ -56,37 +56,12 @@ class AgencyYear:
     limit: Any | None = None
 
 
-class MonthCount(NamedTuple):
-    """How many reminders an agency was sent in a month (its first day) that count."""
-
-    agency: str
-    month: date
-    reminders: int
-
-
 def read_ledger(connection: psycopg.Connection, since: date, until: date, now: datetime) -> list[Entry]:
     """Every reminder made on the days [since, until) of Việt Nam, the newest first."""
     span = {"since": start_of_day(since), "until": start_of_day(until)}
     rows = connection.cursor(row_factory=dict_row).execute(_LIST, span).fetchall()
     came, calendar = read_arrivals(connection), read_workdays(connection)
     return [_entry(row, came, calendar, now) for row in rows]
-
-
-def count_reminders(connection: psycopg.Connection, since: date, until: date, now: datetime) -> list[MonthCount]:
-    """Reminders sent that count, by agency and month (of the day they were made), for days [since, until).
-
-    An agency that something is expected of and that was not reminded has 0 in a month the ledger was kept; months
-    before its first row are not told of: nobody knows. Months after `now` are not told of either.
-    """
-    began = ledger_begins(connection)
-    if began is None:
-        return []
-    counts: dict[tuple[str, date], int] = defaultdict(int)
-    for entry in read_ledger(connection, since, until, now):
-        counts[entry.row["agency"], _month(entry.row["made_at"])] += entry.was_sent
-    agencies = {row[0] for row in connection.execute("SELECT DISTINCT agency FROM expected_delivery")}
-    months = period_starts(1, max(since, began.replace(day=1)), min(until, local_date(now) + DAY))
-    return [MonthCount(a, m, counts[a, m]) for a in sorted(agencies | {a for a, _ in counts}) for m in months]
 
 
 def open_reminders(connection: psycopg.Connection, now: datetime) -> dict[str, list[str]]:
@@ -97,12 +72,6 @@ def open_reminders(connection: psycopg.Connection, now: datetime) -> dict[str, l
             made = local_date(entry.row["made_at"])
             found[entry.row["source"]].append(f"{made:%d/%m/%Y}: {entry.row['subject']}")
     return dict(found)
-
-
-def ledger_begins(connection: psycopg.Connection) -> date | None:
-    """The day of its first row; None when nothing stands in it."""
-    row = connection.execute("SELECT min(made_at) FROM reminder").fetchone()
-    return None if row is None or row[0] is None else local_date(row[0])
 
 
 def year_of(entries: Iterable[Entry], limits: Sequence[Any], year: int) -> list[AgencyYear]:
