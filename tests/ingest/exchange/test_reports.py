@@ -157,7 +157,15 @@ def test_what_is_kept_of_a_message_gives_the_same_facts(connection: psycopg.Conn
     kept = b"".join(d for (d,) in connection.execute(
         "SELECT p.data FROM exchange_message AS m JOIN raw_piece AS p ON p.sha256 = m.kept_sha256 ORDER BY p.number"
     ))  # fmt: skip
-    for table in ("observation", "citizen_report", "school", "paper", "exchange_message"):
+    for table in (
+        "observation",
+        "topic_day",
+        "epidemic_count",
+        "citizen_report",
+        "school",
+        "paper",
+        "exchange_message",
+    ):
         connection.execute(f"TRUNCATE {table}".encode())
     axis.take(kept)
     assert (connection.execute(told).fetchall(), connection.execute(rows).fetchall()) == before

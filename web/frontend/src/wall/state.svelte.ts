@@ -34,6 +34,7 @@ export class WallState {
   frozen = $state<number | null>(null);
   scenes = $state.raw<Scene[]>([]);
   canControl = $state(false);
+  signedIn = $state(false);
   mark = $state<Origin>('simulated'); // until the server says otherwise nothing passes for real
   units = $state.raw<Unit[]>([]);
   values = $state.raw<Record<string, UnitValues>>({});
@@ -121,6 +122,7 @@ export class WallState {
   async #askAll(): Promise<void> {
     await this.#try(async () => { this.scenes = (await wallApi.scenes()).scenes; });
     await this.#try(async () => { this.canControl = (await wallApi.order()).can_control; });
+    await this.#try(async () => { this.signedIn = (await api.me()).role !== 'guest'; });
     await this.#try(async () => { this.mark = (await api.status()).origin_mark; });
     await this.#try(async () => { this.units = (await wallApi.units()).units; });
     await this.#try(async () => { this.sources = (await wallApi.sources()).sources; });
@@ -130,7 +132,7 @@ export class WallState {
     for (const measure of new Set(this.scenes.flatMap(measuresOf))) {
       await this.#try(async () => { this.values = { ...this.values, [measure]: await wallApi.values(measure) }; });
     }
-    await this.#askFigures();
+    if (this.signedIn) await this.#askFigures();
   }
 
   /** The course of every indicator a card shows; the missing ones at every turn, the others now and then. */

@@ -53,5 +53,6 @@ export const wallEn = {
   against: 'on the period before',
   same: 'as the period before',
   noBefore: 'no period before to compare',
+  forSigned: 'shown on screens that are signed in',
   course: 'Course',
 };

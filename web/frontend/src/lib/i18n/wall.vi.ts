@@ -53,5 +53,6 @@ export const wallVi = {
   against: 'so kỳ trước',
   same: 'như kỳ trước',
   noBefore: 'chưa có kỳ trước để so',
+  forSigned: 'chỉ hiện trên màn hình đã đăng nhập',
   course: 'Diễn biến',
 };
