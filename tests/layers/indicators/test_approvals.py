@@ -14,7 +14,7 @@ from layers.access.accounts import Who
 from layers.access.roles import Role
 from layers.database import make_engine, transaction
 from layers.indicators.approve import Verdict, decide
-from layers.indicators.current import AS_KNOWN, IN_FORCE, PENDING_THEN, best_sql
+from layers.indicators.current import AS_KNOWN, IN_FORCE, best_sql
 from layers.indicators.store import (
     Given,
     Kept,
@@ -196,7 +196,7 @@ def test_at_every_moment_it_is_known_what_was_approved_then(connection, bring, d
     engine = make_engine(database_url)
     with engine.connect() as asked:
         for at, then in was.items():
-            sql = f"{_FIGURES} ({best_sql(AS_KNOWN, PENDING_THEN)}) AS every ORDER BY 1, 2"
+            sql = f"{_FIGURES} ({best_sql(AS_KNOWN, then=True)}) AS every ORDER BY 1, 2"
             assert [tuple(row) for row in asked.execute(text(sql), {"known": at})] == then
     engine.dispose()
 

@@ -91,5 +91,5 @@ def test_what_was_known_then_can_be_asked(connection, database_url):
     with engine.connect() as asked:
         for days, value in ((-1, []), (1, [5]), (10, [4])):
             place = {"known": NOW + timedelta(days=days)}
-            assert [row.value for row in asked.execute(text(best_sql(AS_KNOWN)), place)] == value
+            assert [row.value for row in asked.execute(text(best_sql(AS_KNOWN, then=True)), place)] == value
     engine.dispose()
