@@ -1,10 +1,13 @@
 """The books that are counted: since when each speaks, when it first came, whose rows it holds, what it covers."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, exists, select, text
 
 from layers.counted.spec import Book, Window
+from layers.watch.live.watched import belts_in_force, current_limits
 
 _HOURS = text("SELECT count(DISTINCT date_trunc('hour', t)) FROM position WHERE t >= :since AND t < :until")
 _WATCHED = text("""
@@ -37,6 +40,20 @@ def watched_throughout(connection: Connection, window: Window) -> bool:
     return bool(done) and heard_throughout(connection, window)
 
 
+def watched_with(*place: ColumnElement[bool]) -> Callable[[Connection, Window], bool]:
+    """The same, and there is a line or a belt at all: without it nobody can say that none was crossed."""
+    there = select(exists().where(*place))
+
+    def covers(connection: Connection, window: Window) -> bool:
+        return bool(connection.execute(there).scalar_one()) and watched_throughout(connection, window)
+
+    return covers
+
+
+def _belts_then(connection: Connection, window: Window) -> bool:
+    return watched_with(*belts_in_force(window.last))(connection, window)
+
+
 def _expected(connection: Connection, window: Window) -> bool:
     return bool(connection.execute(_EXPECTED, {"day": window.last}).scalar_one())
 
@@ -48,6 +65,8 @@ _OF_POSITIONS = f"{_ORIGINS.format('live')} UNION {_ORIGINS.format('vessel')}"
 REGISTER = _rows("vessel", "t")
 POSITIONS = Book(_LIVE, _LIVE, _OF_POSITIONS, heard_throughout)
 EVENTS = Book(_LIVE, _LIVE, f"SELECT DISTINCT origin FROM event UNION {_OF_POSITIONS}", watched_throughout)  # noqa: S608 - our own names
+CROSSINGS = replace(EVENTS, covers=watched_with(*current_limits()))
+BELTS = replace(EVENTS, covers=_belts_then)
 CASES = Book(
     "SELECT min(opened_at) FROM watch_case",
     "SELECT min(opened_at) FROM watch_case",

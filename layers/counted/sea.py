@@ -2,7 +2,7 @@
 
 from layers.bulletins.fisheries.ask import known
 from layers.bulletins.fisheries.events import REACHED
-from layers.counted.books import BORDER_CALLS, CASES, EVENTS, LANDINGS, PENALTIES
+from layers.counted.books import BELTS, BORDER_CALLS, CASES, CROSSINGS, EVENTS, LANDINGS, PENALTIES
 from layers.counted.spec import Count, asking
 
 _CELL = "(SELECT v.cell_id FROM vessel AS v WHERE v.id = {0} AND v.leads)"
@@ -42,8 +42,8 @@ _PORT = "(SELECT p.code FROM fishing_port AS p WHERE p.superseded_at IS NULL AND
 _FINE = "(b.amount_vnd / 1e6)::numeric"
 
 COUNTS = (
-    Count("vuot_ranh_gioi", "during", EVENTS, asking(_events("boundary", "beyond"))),
-    Count("sai_vung", "during", EVENTS, asking(_events("zone", "wrong_belt"))),
+    Count("vuot_ranh_gioi", "during", CROSSINGS, asking(_events("boundary", "beyond"))),
+    Count("sai_vung", "during", BELTS, asking(_events("zone", "wrong_belt"))),
     Count("vu_mat_kn_6h", "during", EVENTS, asking(_events("silence", "lost_6h"))),
     Count("vu_mat_kn_10ng", "during", EVENTS, asking(_events("silence", "lost_10d"))),
     Count("cuu_nan", "during", CASES, asking(_DISTRESS)),

@@ -16,9 +16,13 @@ from ingest.counted import count_due
 from layers.books.catch import Landing
 from layers.books.penalty import Penalty
 from layers.books.port_call import PortCall
+from layers.catalog.boundary import Boundary
 from layers.catalog.citizen_report import CitizenReport
+from layers.counted import books as counted_books
 from layers.counted.due import AGAIN_AFTER
+from layers.counted.spec import window_of
 from layers.database import make_engine, write
+from layers.indicators.spans import Span
 from layers.vessels.registry import Vessel
 
 NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
@@ -251,3 +255,15 @@ def test_nobody_is_called_silent_on_a_day_in_which_nobody_was_heard_for_hours(en
         count_due(opened, lambda: NOW)
     assert figures(connection, "mat_kn_6h", YESTERDAY) == {}
     assert connection.execute("SELECT count(*) FROM figure WHERE indicator LIKE 'vu_mat_kn%'").fetchone() == (0,)
+
+
+def test_that_nobody_crossed_is_said_only_where_there_is_a_line(engine, connection, monkeypatch):
+    monkeypatch.setattr(counted_books, "watched_throughout", lambda *_: True)
+    covered = []
+    line = "SRID=4326;MULTILINESTRING((111 14, 111 16))"
+    with write(engine) as opened:
+        books = Books(opened, 3)
+        for _ in range(2):
+            covered.append(counted_books.CROSSINGS.covers(opened, window_of(Span(*OCTOBER))))
+            books.put(Boundary, FIRST, name="Thử", kind="fishing_limit", geom=line)
+    assert covered == [False, True]
