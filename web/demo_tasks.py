@@ -41,6 +41,7 @@ HEALTH = DEPARTMENTS["health.geojson"].name
 REPORTS = "pa_dunghan"
 LETTERS_EVERY = timedelta(seconds=20)
 TERM_DAYS = 5
+EVERY = 1000
 UNSENT = "igate_demo"
 """The source whose last month does not come."""
 
@@ -100,7 +101,7 @@ async def _births(url: str, now: datetime) -> list[tuple[Planned, Born]]:
     """The plans whose numbers this demonstration has."""
     engine, found = make_async_engine(url), []
     state = cast(State, SimpleNamespace(engine=engine, clock=lambda: now))  # all that reading a number asks for
-    told = {one.indicator: one for one in (await exceptions(state)).exceptions}
+    told = {one.indicator: one for one in (await exceptions(state, EVERY)).exceptions}
     for planned in _planned(await _reddest(state), told):
         with suppress(NotFound):
             found.append((planned, await read_born(state, planned.origin)))

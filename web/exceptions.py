@@ -10,6 +10,7 @@ from layers.database import read
 from layers.indicators.exceptions import MOST, Exceptional, answerer, find_exceptions
 from layers.indicators.fetch import open_desk
 from layers.indicators.lights import Light
+from layers.indicators.spans import span_of
 from layers.sources.expected import PeriodState, read_expected
 from layers.sources.freshness import Origin, SourceInfo, mark, read_sources
 from layers.tasks.read import find_overdue
@@ -151,12 +152,21 @@ def _view(one: Exceptional, sources: dict[int, SourceInfo], states: list[PeriodS
         rank=float(one.rank),
         rule=_rule(one.rule),
         office=_office(one, state),
-        due=None if state is None else state.due,
+        due=_due(one, state),
         link=_link(one),
         source=one.late.rule.source if one.late is not None else source.code if source is not None else None,
         lineage=None if one.observation is None else f"/api/lineage/observation/{one.observation}",
         origin="real" if source is None else source.origin,
     )
+
+
+def _due(one: Exceptional, state: PeriodState | None) -> date | None:
+    """By when: the day its source owes the next report; where nobody owes one, when its running period is judged."""
+    if state is not None:
+        return state.due
+    if one.indicator is None or one.span is None:
+        return None
+    return span_of(one.indicator.period, one.span.until).last
 
 
 def _office(one: Exceptional, state: PeriodState | None) -> OfficeView:

@@ -159,7 +159,7 @@ def gap_sheet(found: Gap) -> Sheet:
             "code": i.code,
             "name": i.name.vi,
             "domain": DOMAINS[i.domain].vi,
-            "period": {"day": "ngày", "month": "tháng", "quarter": "quý", "year": "năm"}[i.period],
+            "period": {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}[i.period],
             "owner": i.owner,
             "state": SAID[i.state],
             "overdue": i.overdue or None,

@@ -88,7 +88,7 @@ def test_an_indicator_with_what_is_behind_it(theme: str, axe: str, open_page: Op
     page.locator(by("indicator")).click()
     assert find_violations(page, axe) == []
     page.goto(page.url.split("?")[0] + f"?theme={theme}")
-    expect(page.locator(by("exception")).first).to_be_visible()
+    expect(page.locator(by("exception")).first).to_be_visible(timeout=60_000)
     assert find_violations(page, axe) == []
 
 

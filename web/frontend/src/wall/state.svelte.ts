@@ -22,6 +22,8 @@ const RETRY_MS = 5_000; // a page that began while the server was away
 const TICK_MS = 1_000;
 const LIGHT_INK = '#ffffff';
 
+const indicatorsOf = (scene: Scene | null): string[] => scene?.panels.flatMap(({ indicators }) => indicators) ?? [];
+
 export class WallState {
   readonly live = new LiveState('/live?wall=1');
   readonly lang: Lang = chooseLang(location.search, document.cookie);
@@ -59,7 +61,8 @@ export class WallState {
   readonly rows = $derived(this.#makeRows());
   readonly labels = $derived(this.#placeLabels());
   readonly complete = $derived(this.scenes.length > 0 && this.units.length > 0 && this.card !== null && this.sources.length > 0
-    && this.live.order !== null && (!this.scene?.measure || this.shown !== null));
+    && this.live.order !== null && (!this.scene?.measure || this.shown !== null)
+    && (!this.signedIn || indicatorsOf(this.scene).every((code) => code in this.figures)));
 
   #timers: number[] = [];
   #ticking = 0;
@@ -135,9 +138,9 @@ export class WallState {
     if (this.signedIn) await this.#askFigures();
   }
 
-  /** The course of every indicator a card shows; the missing ones at every turn, the others now and then. */
+  /** The course of every indicator the scene's cards show; the missing ones at every turn, the others now and then. */
   async #askFigures(): Promise<void> {
-    const all = new Set(this.scenes.flatMap(({ panels }) => panels.flatMap(({ indicators }) => indicators)));
+    const all = new Set(indicatorsOf(this.scene));
     const every = this.#turn++ % FIGURES_EVERY === 0;
     const since = dayOf(this.live.clock.now() - FIGURES_BACK_MS);
     for (const code of all) {
