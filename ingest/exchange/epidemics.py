@@ -16,16 +16,14 @@ from geo.errors import BadInput
 from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.exchange.row_list import Contract, Listed, a_count_or_none, a_day, a_word, list_rows, tell_rows
+from ingest.exchange.row_store import Lot, store_lot
 from ingest.outcome import Fault
-from ingest.rejects import store_rejects
-from ingest.summary import Summary
 from ingest.templates.subjects import Subject, Subjects, read_subjects
 from layers.disclosure.counts import Count, store_counts
 from layers.disclosure.diseases import watched_on
 from layers.disclosure.models import MEASURES
 from layers.disclosure.publish import publish_touched
 from layers.indicators.store import Given as Told
-from layers.sources.raw import keep_raw
 from layers.sources.template_body import FormSubject
 
 ADAPTER = adapter_named("epidemics")
@@ -56,18 +54,16 @@ class Epidemics:
         desk = _Desk(room)
         counts = [count for number in list(listed.rows) for count in _counts(listed, number, desk)]
         kept = tell_rows(CONTRACT, listed, scratch / f"{given.path.parent.name}-epidemics.json")
-        now, connection = room.clock(), room.connection
         sender = room.desk.sender(self.name, "epidemics", "Số liệu dịch bệnh của Sở Y tế")
-        source_id, delivery_id = room.open(sender, "Dịch bệnh theo xã và ngày", ADAPTER)
-        _check_one_source(connection, source_id, {count.disease for count in counts})
-        digest = keep_raw(connection, kept, "epidemics", "json", now)
-        told = Told(source_id, delivery_id, room.paper_id, room.issued_at or now, now)
-        stored, touched = store_counts(connection, counts, told)
-        publish_touched(connection, touched, told)
-        store_rejects(connection, source_id, delivery_id, listed.rejects, now)
-        summary = _summary(listed, len(counts), stored)
-        room.close(delivery_id, summary, digest)
-        return Published(summary, kept)
+
+        def store(told: Told) -> int:
+            _check_one_source(room.connection, told.source_id, {count.disease for count in counts})
+            stored, touched = store_counts(room.connection, counts, told)
+            publish_touched(room.connection, touched, told)
+            return stored
+
+        lot = Lot(listed, len(counts), kept, self.name)
+        return store_lot(room, sender, "Dịch bệnh theo xã và ngày", ADAPTER, lot, store)
 
 
 class _Desk:
@@ -127,10 +123,3 @@ def _check_one_source(connection: psycopg.Connection, source_id: int, diseases: 
     ).fetchone()
     if row is not None:
         raise BadInput(f"disease {row[0]!r} is told by another source already; one source speaks of a disease")
-
-
-def _summary(listed: Listed, counts: int, stored: int) -> Summary:
-    summary = Summary(lines=counts + len(listed.rejects), messages=counts, stored=stored, duplicates=counts - stored)
-    for reject in listed.rejects:
-        summary.reject(reject.reason)
-    return summary

@@ -16,13 +16,10 @@ from geo.clock import FUTURE_ALLOWANCE, local_date
 from ingest.adapters import adapter_named
 from ingest.exchange.desk import Given, Published, Room
 from ingest.exchange.row_list import Contract, Listed, a_count_or_none, a_word, list_rows, tell_rows
+from ingest.exchange.row_store import Lot, store_lot
 from ingest.outcome import Fault
-from ingest.rejects import store_rejects
-from ingest.summary import Summary
 from layers.indicators.spans import span_of
-from layers.indicators.store import Given as Told
 from layers.indicators.store import Observed, store_observations
-from layers.sources.raw import keep_raw
 
 INDICATORS = {"pupils": ("so_hs", "học sinh"), "teachers": ("so_gv", "người"), "classrooms": ("phong_hoc", "phòng")}
 OF_STAGE = {
@@ -75,19 +72,12 @@ class Schools:
         status = "official" if room.paper_id is not None else "preliminary"
         found = list(_observed(room, listed, status))
         kept = tell_rows(self.contract, listed, scratch / f"{given.path.parent.name}-{self.name}.json")
-        now = room.clock()
         sender = room.desk.sender(self.name, self.name, self.title)
-        source_id, delivery_id = room.open(sender, self.title, adapter_named("schools"))
-        digest = keep_raw(room.connection, kept, self.name, "json", now)
-        told = Told(source_id, delivery_id, room.paper_id, room.issued_at or now, now)
-        stored = store_observations(room.connection, found, told)
-        store_rejects(room.connection, source_id, delivery_id, listed.rejects, now)
-        summary = Summary(lines=len(found) + len(listed.rejects), messages=len(found), stored=stored.stored)
-        summary.duplicates = stored.known
-        for reject in listed.rejects:
-            summary.reject(reject.reason)
-        room.close(delivery_id, summary, digest)
-        return Published(summary, kept)
+        lot = Lot(listed, len(found), kept, self.name)
+        adapter = adapter_named("schools")
+        return store_lot(
+            room, sender, self.title, adapter, lot, lambda told: store_observations(room.connection, found, told).stored
+        )
 
 
 def _observed(room: Room, listed: Listed, status: str) -> Iterator[Observed]:

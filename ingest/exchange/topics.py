@@ -23,11 +23,8 @@ from ingest.exchange.row_list import (
     one_of,
     tell_rows,
 )
+from ingest.exchange.row_store import Lot, store_lot
 from ingest.outcome import Fault
-from ingest.rejects import store_rejects
-from ingest.summary import Summary
-from layers.indicators.store import Given as Told
-from layers.sources.raw import keep_raw
 from layers.topics.models import COUNTS, PLATFORMS
 from layers.topics.store import TopicCount, store_topics
 
@@ -55,19 +52,9 @@ class Topics:
         listed = list_rows(given.path, CONTRACT)
         found = _counts(room, listed)
         kept = tell_rows(CONTRACT, listed, scratch / f"{given.path.parent.name}-topics.json")
-        now = room.clock()
-        source_id, delivery_id = room.open(room.desk.sender(self.name, "vnsocial", TITLE), TITLE, ADAPTER)
-        digest = keep_raw(room.connection, kept, self.name, "json", now)
-        stored = store_topics(
-            room.connection, found, Told(source_id, delivery_id, room.paper_id, room.issued_at or now, now)
-        )
-        store_rejects(room.connection, source_id, delivery_id, listed.rejects, now)
-        summary = Summary(lines=len(found) + len(listed.rejects), messages=len(found), stored=stored)
-        summary.duplicates = len(found) - stored
-        for reject in listed.rejects:
-            summary.reject(reject.reason)
-        room.close(delivery_id, summary, digest)
-        return Published(summary, kept)
+        sender = room.desk.sender(self.name, "vnsocial", TITLE)
+        lot = Lot(listed, len(found), kept, self.name)
+        return store_lot(room, sender, TITLE, ADAPTER, lot, lambda told: store_topics(room.connection, found, told))
 
 
 def _counts(room: Room, listed: Listed) -> list[TopicCount]:

@@ -9,8 +9,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Literal
 
 import psycopg
+from psycopg import sql
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -100,12 +102,17 @@ def tie_to_unit(connection: psycopg.Connection, username: str, unit: str) -> Non
     """The commune an account works for; NotFound for an account, BadInput for a commune that there is none of."""
     if not connection.execute("SELECT 1 FROM unit WHERE code = %s AND valid_to IS NULL", (unit,)).fetchone():
         raise BadInput(f"code={unit!r}: no unit of today; see GET /api/units?level=commune", field="code")
-    done = connection.execute(
-        "INSERT INTO account_unit (account_id, unit) SELECT id, %s FROM account WHERE username = %s"
-        " ON CONFLICT (account_id) DO UPDATE SET unit = EXCLUDED.unit RETURNING account_id",
-        (unit, username),
-    ).fetchone()
-    if done is None:
+    tie(connection, "unit", username, unit)
+
+
+def tie(connection: psycopg.Connection, what: Literal["unit", "agency"], username: str, code: str) -> None:
+    """Tie an account to one unit or agency, whatever it was tied to; NotFound for an account there is none of."""
+    names = {"table": sql.Identifier(f"account_{what}"), "what": sql.Identifier(what)}
+    statement = sql.SQL(
+        "INSERT INTO {table} (account_id, {what}) SELECT id, %s FROM account WHERE username = %s"
+        " ON CONFLICT (account_id) DO UPDATE SET {what} = EXCLUDED.{what} RETURNING account_id"
+    ).format(**names)
+    if connection.execute(statement, (code, username)).fetchone() is None:
         raise NotFound(f"username={username!r}: no such account; see `opsmap user list`", field="username")
 
 

@@ -58,20 +58,13 @@ Touched = set[tuple[str, str, date]]
 
 def store_counts(connection: psycopg.Connection, counts: Sequence[Count], given: Given) -> tuple[int, Touched]:
     """Store what is new or changed, in the caller's transaction; (rows stored, what changed). No count twice."""
-    place = {
-        "source": given.source_id,
-        "delivery": given.delivery_id,
-        "paper": given.paper_id,
-        "heard": given.heard_at,
-        "now": given.now,
-    }
     connection.execute(_STAGE)
     with connection.cursor() as cursor, cursor.copy("COPY stage_epidemic FROM STDIN") as copy:
         for count in counts:
             copy.write_row(count)
     connection.execute(_FORGET_KNOWN)
-    connection.execute(_SUPERSEDE, place)
-    stored = connection.execute(_INSERT, place).rowcount
+    connection.execute(_SUPERSEDE, given.place)
+    stored = connection.execute(_INSERT, given.place).rowcount
     touched = {*connection.execute("SELECT DISTINCT disease, measure, day FROM stage_epidemic")}
     connection.execute("TRUNCATE stage_epidemic")
     return stored, touched

@@ -6,7 +6,7 @@ What somebody must approve first (`approval_policy`) is stored beside the value 
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -132,6 +132,17 @@ class Given(NamedTuple):
     now: datetime
     by: str | None = None
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """The same as parameters of the statements that store."""
+        return {
+            "source": self.source_id,
+            "delivery": self.delivery_id,
+            "paper": self.paper_id,
+            "heard": self.heard_at,
+            "now": self.now,
+        }
+
 
 class Kept(NamedTuple):
     """`corrected` of the `stored` took the place of a former value."""
@@ -143,12 +154,7 @@ class Kept(NamedTuple):
 
 def store_observations(connection: psycopg.Connection, found: Sequence[Observed], given: Given) -> Kept:
     """Store what is new or changed, in the caller's transaction. No two of `found` may have one `key`."""
-    place = {
-        "source": given.source_id,
-        "paper": given.paper_id,
-        "delivery": given.delivery_id,
-        "heard": given.heard_at,
-        "now": given.now,
+    place = given.place | {
         "by": given.by,
         "side": "machine" if given.by is None else "person",
         "today": local_date(given.now),

@@ -10,6 +10,7 @@ import psycopg
 from geo.clock import local_date
 from geo.errors import BadInput, NotFound
 from geo.workdays import Workdays
+from layers.access.accounts import tie
 from layers.surveys.body import SurveyBody, read_body
 
 
@@ -164,13 +165,7 @@ def tie_to_agency(connection: psycopg.Connection, username: str, agency: str) ->
     """The agency a steward answers for; BadInput for an unknown one, NotFound for an account."""
     if agency not in read_agencies(connection):
         raise BadInput(f"agency={agency!r}: not known; see GET /api/surveys", field="agency")
-    done = connection.execute(
-        "INSERT INTO account_agency (account_id, agency) SELECT id, %s FROM account WHERE username = %s"
-        " ON CONFLICT (account_id) DO UPDATE SET agency = EXCLUDED.agency RETURNING account_id",
-        (agency, username),
-    ).fetchone()
-    if done is None:
-        raise NotFound(f"username={username!r}: no such account; see `opsmap user list`", field="username")
+    tie(connection, "agency", username, agency)
 
 
 def agency_title(connection: psycopg.Connection, account_id: int) -> str | None:

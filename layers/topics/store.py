@@ -52,20 +52,13 @@ class TopicCount(NamedTuple):
 
 def store_topics(connection: psycopg.Connection, found: Sequence[TopicCount], given: Given) -> int:
     """Store what is new or changed, and the indicators it changes, in the caller's transaction; rows stored."""
-    place = {
-        "source": given.source_id,
-        "delivery": given.delivery_id,
-        "paper": given.paper_id,
-        "heard": given.heard_at,
-        "now": given.now,
-    }
     connection.execute(_STAGE)
     with connection.cursor() as cursor, cursor.copy("COPY stage_topic FROM STDIN") as copy:
         for one in found:
             copy.write_row((*one[:3], *one.counts))
-    connection.execute(_FORGET, place)
-    connection.execute(_SUPERSEDE, place)
-    stored = connection.execute(_INSERT, place).rowcount
+    connection.execute(_FORGET, given.place)
+    connection.execute(_SUPERSEDE, given.place)
+    stored = connection.execute(_INSERT, given.place).rowcount
     row = connection.execute("SELECT min(day) FROM stage_topic").fetchone()
     connection.execute("TRUNCATE stage_topic")
     if row is not None and row[0] is not None:
